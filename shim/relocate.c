@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * dm_ops and their fallbacks.  The only object that makes p2m hypercalls.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "next.h"
+
+#include "log.h"
+#include "plan.h"
+#include "relocate.h"
+
+static const char *const way_name[RELOCATE_NONE] = {
+	[RELOCATE_BY_DM_OP] = "dm_op",
+	[RELOCATE_BY_RANGE] = "range",
+	[RELOCATE_BY_PAGE] = "page",
+};
+
+bool relocate_choose(struct relocate *r, const char *name)
+{
+	for (int way = 0; way < RELOCATE_NONE; way++) {
+		if (strcmp(name, way_name[way]))
+			continue;
+		r->by = way;
+		r->only = true;
+		return true;
+	}
+	return false;
+}
+
+void relocate_close(struct relocate *r)
+{
+	if (r->arg)
+		next_xencall_free_buffer(r->xcall, r->arg);
+	if (r->xcall)
+		next_xencall_close(r->xcall);
+	r->arg = NULL;
+	r->xcall = NULL;
+}
+
+static int errno_of(int rc)
+{
+	return rc ? -errno : 0;
+}
+
+static int by_dm_op(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	return errno_of(next_xendevicemodel_relocate_memory(r->dmod, r->domid, nr, src, dst));
+}
+
+static int open_call(struct relocate *r)
+{
+	if (!r->xcall)
+		r->xcall = next_xencall_open(NULL, 0);
+	if (r->xcall && !r->arg)
+		r->arg = next_xencall_alloc_buffer(r->xcall, sizeof(*r->arg));
+	return r->arg ? 0 : -errno;
+}
+
+static int by_range(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	int rc = open_call(r);
+
+	if (rc)
+		return rc;
+	*r->arg = (struct xen_add_to_physmap){
+		.domid = r->domid,
+		.size = nr,
+		.space = XENMAPSPACE_gmfn_range,
+		.idx = src,
+		.gpfn = dst,
+	};
+	return errno_of(next_xencall2(r->xcall, __HYPERVISOR_memory_op,
+				      XENMEM_add_to_physmap, (uintptr_t)r->arg));
+}
+
+static int by_page(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	int rc = 0;
+
+	if (!r->xch)
+		return -ENOSYS;
+	for (uint64_t i = 0; i < nr && !rc; i++)
+		rc = errno_of(next_xc_domain_add_to_physmap(r->xch, r->domid, XENMAPSPACE_gmfn,
+							    src + i, dst + i));
+	return rc;
+}
+
+/* Is it the hypercall that is missing, and not something about the frames? */
+static bool unsupported(int rc)
+{
+	return rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -ENOTTY;
+}
+
+int relocate_step(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	static int (*const ways[RELOCATE_NONE])(struct relocate *, uint64_t, uint64_t, uint64_t) = {
+		[RELOCATE_BY_DM_OP] = by_dm_op,
+		[RELOCATE_BY_RANGE] = by_range,
+		[RELOCATE_BY_PAGE] = by_page,
+	};
+	int rc;
+
+	if (nr > PLAN_STEP_MAX)
+		return -E2BIG;
+	rc = ways[r->by](r, src, dst, nr);
+	while (unsupported(rc) && !r->only && r->by + 1 < RELOCATE_NONE) {
+		log_warn("moving frames by %s isn't possible here (%s), trying by %s",
+			 way_name[r->by], strerror(-rc), way_name[r->by + 1]);
+		r->by++;
+		rc = ways[r->by](r, src, dst, nr);
+	}
+	return rc;
+}
+
+int relocate_reserve(struct relocate *r, uint64_t gfn)
+{
+	return errno_of(next_xendevicemodel_set_mem_type(r->dmod, r->domid, HVMMEM_mmio_dm,
+							 gfn, 1));
+}
+
+int relocate_pin(struct relocate *r, uint64_t gfn, uint64_t nr, uint32_t type)
+{
+	return errno_of(next_xendevicemodel_pin_memory_cacheattr(r->dmod, r->domid, gfn,
+								 gfn + nr - 1, type));
+}
+
+/* What privcmd takes in one buffer: a page of bits. */
+#define TRACK_MAX	(4096 * 8)
+
+/* The hypercall's buffers: the operation, and where its bits go. */
+struct track_call {
+	struct xen_dm_op_buf bufs[2];
+	struct xen_dm_op op;
+	unsigned long bitmap[];
+};
+
+static int track_by_call(struct relocate *r, uint64_t gfn, uint64_t nr, unsigned long *bitmap)
+{
+	size_t size = (nr + 63) / 64 * sizeof(*bitmap);
+	struct track_call *call;
+	int rc;
+
+	/* whatever keeps us from opening it: a chroot, a uid, a missing device */
+	if (open_call(r))
+		return -EPERM;
+	call = next_xencall_alloc_buffer(r->xcall, sizeof(*call) + size);
+	if (!call)
+		return -ENOMEM;
+	memset(call, 0, sizeof(*call));
+	call->op.op = XEN_DMOP_track_dirty_vram;
+	call->op.u.track_dirty_vram.nr = nr;
+	call->op.u.track_dirty_vram.first_pfn = gfn;
+	set_xen_guest_handle_raw(call->bufs[0].h, &call->op);
+	call->bufs[0].size = sizeof(call->op);
+	set_xen_guest_handle_raw(call->bufs[1].h, call->bitmap);
+	call->bufs[1].size = size;
+	rc = errno_of(next_xencall3(r->xcall, __HYPERVISOR_dm_op, r->domid, 2,
+				    (uintptr_t)call->bufs));
+	if (!rc)
+		memcpy(bitmap, call->bitmap, size);
+	next_xencall_free_buffer(r->xcall, call);
+	return rc;
+}
+
+int relocate_track(struct relocate *r, uint64_t gfn, uint64_t nr, unsigned long *bitmap)
+{
+	if (nr > TRACK_MAX)
+		return track_by_call(r, gfn, nr, bitmap);
+	return errno_of(next_xendevicemodel_track_dirty_vram(r->dmod, r->domid, gfn, nr, bitmap));
+}
+
+int relocate_modified(struct relocate *r, uint64_t gfn, uint64_t nr)
+{
+	return errno_of(next_xendevicemodel_modified_memory(r->dmod, r->domid, gfn, nr));
+}
+
+bool relocate_log_dirty(struct relocate *r)
+{
+	return relocate_modified(r, UINT64_MAX, 1) == -EINVAL;
+}
