@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The inside of a struct xenphysmap, shared by the engine's own files:
+ *
+ *	physmap.c	the public functions: lock, look up, decide
+ *	view.c		which frames are meant when the device model names some
+ *	restore.c	how blocks of a restored guest become known
+ *	rescue.c	where video RAM is that nobody has told us of
+ *	follow.c	where a block should be: BARs, regions, the barrier
+ *	move.c		how a block gets from one layout to another
+ *
+ * Each may call those below it.  Everything here runs under the lock.
+ */
+#ifndef XENPHYSMAP_SHIM_ENGINE_H
+#define XENPHYSMAP_SHIM_ENGINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <xenctrl.h>
+
+#include <xenforeignmemory.h>
+
+#include "blocks.h"
+#include "records.h"
+#include "relocate.h"
+#include "xenphysmap.h"
+
+/**
+ * struct region - frames that a device answers for
+ * @gfn: first frame
+ * @nr: frames
+ */
+struct region {
+	uint64_t gfn;
+	uint64_t nr;
+};
+
+/* Failed maps of whole blocks that a restored device model may still explain. */
+#define UNEXPLAINED_MAX	16
+
+/**
+ * struct xenphysmap - one guest
+ * @lock: around everything
+ * @domid: the guest
+ * @fmem: borrowed
+ * @relocate: dm_ops, with the borrowed handles for them
+ * @records: NULL where there are none
+ * @loaded: the records have been read
+ * @pending: some record isn't known to be on its way
+ * @complained: the log says that records can't be published
+ * @deferred: a block waits for the end of a live migration to be moved
+ * @learning: the guest may be being restored: maps tell where its blocks are
+ * @blocks: what we know
+ * @region: the device model's regions, unsorted
+ * @nr_regions: of them
+ * @unexplained: runs that were mapped as a whole and had no page at all
+ * @nr_unexplained: of them
+ */
+struct xenphysmap {
+	pthread_mutex_t lock;
+	uint32_t domid;
+	xenforeignmemory_handle *fmem;
+	struct relocate relocate;
+	struct records *records;
+	bool loaded;
+	bool pending;
+	bool complained;
+	bool deferred;
+	bool learning;
+	struct blocks blocks;
+	struct region *region;
+	size_t nr_regions;
+	struct region unexplained[UNEXPLAINED_MAX];
+	unsigned int nr_unexplained;
+};
+
+/* The block that QEMU relocates; it relocates no other (xen_add_to_physmap()). */
+#define VIDEO_RAM	"vga.vram"
+
+/* physmap.c: what the entries need beyond the public functions */
+
+/**
+ * physmap_new() - xenphysmap_open() with records of the entry's choice.
+ * @domid: the guest
+ * @handles: borrowed; @fmem may come later, see physmap_lend()
+ * @records: owned by the handle from now on, or NULL
+ *
+ * Return: a handle, or NULL (ENOMEM).
+ */
+struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *handles,
+			       struct records *records);
+
+/**
+ * physmap_choose() - Force a way to move frames, for tests.
+ * @pm: the handle
+ * @way: dm_op, range or page
+ *
+ * Return: whether there is such a way.
+ */
+bool physmap_choose(struct xenphysmap *pm, const char *way);
+
+/**
+ * physmap_lend() - Borrow handles where there are none yet.
+ * @pm: the handle
+ * @fmem: for looks at the p2m, or NULL
+ * @xch: for the slowest way to move, or NULL
+ */
+void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_interface *xch);
+
+/**
+ * physmap_return() - A handle is about to be closed by its owner.
+ * @pm: the handle
+ * @handle: any pointer
+ *
+ * Return: whether @pm can't work any more without it.
+ */
+bool physmap_return(struct xenphysmap *pm, const void *handle);
+
+/**
+ * physmap_prepare() - Frames are about to be populated.
+ * @pm: the handle
+ * @home: first frame
+ * @nr: frames
+ *
+ * A block that took shelter there leaves.  The first such call on a device
+ * model that hasn't mapped any block says that the guest is a fresh one.
+ */
+void physmap_prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr);
+
+/**
+ * physmap_running() - The guest runs from now on.
+ * @pm: the handle
+ */
+void physmap_running(struct xenphysmap *pm);
+
+/**
+ * physmap_add_page() - A device model of QEMU <= 2.10 moves one page.
+ * @pm: the handle
+ * @src: frame
+ * @dst: frame afterwards
+ *
+ * Return: 0: done, with all of its block; -1 with errno; 1: not about a block.
+ */
+int physmap_add_page(struct xenphysmap *pm, uint64_t src, uint64_t dst);
+
+/**
+ * physmap_map() - xenphysmap_map() through a handle of the caller's choice.
+ */
+void *physmap_map(struct xenphysmap *pm, xenforeignmemory_handle *fmem, void *addr, int prot,
+		  int flags, size_t nr, const xen_pfn_t *gfns, int *err);
+
+/* view.c */
+
+/**
+ * struct view_call - a call of xenforeignmemory_map2(), less the frames
+ */
+struct view_call {
+	xenforeignmemory_handle *fmem;
+	uint32_t domid;
+	void *addr;
+	int prot;
+	int flags;
+	size_t nr;
+	int *err;
+};
+
+/**
+ * view_map() - Map what is meant by @gfns.
+ * @pm: the engine
+ * @call: the rest of the call
+ * @gfns: frames as the device model counts
+ *
+ * Return: as xenforeignmemory_map2().
+ */
+void *view_map(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns);
+
+/* 0, or what Xen said, or -ENODATA: take everything to be dirty. */
+int view_track(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, unsigned long *bitmap);
+
+/* 0, or what Xen said. */
+int view_modified(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+
+/* move.c */
+
+/**
+ * move_block() - Move a block, all or nothing.
+ * @pm: the engine
+ * @b: the block
+ * @dst: first frame of its new place; must hold nothing but its own pages
+ *
+ * Return: 0, -EBUSY, -EIO, or what Xen said.
+ */
+int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst);
+
+/**
+ * move_verify() - Is what a record claims true?
+ * @pm: the engine
+ * @b: the block; forgotten, with its records, where the answer is no
+ *
+ * Return: 0; -ENOENT and @b is no more; or the error that kept us from asking.
+ */
+int move_verify(struct xenphysmap *pm, struct block *b);
+
+/**
+ * move_forget() - Forget a block and withdraw its records.
+ * @pm: the engine
+ * @b: the block, freed
+ */
+void move_forget(struct xenphysmap *pm, struct block *b);
+
+/**
+ * move_pin() - Make the block's pin true: at its BAR, and nowhere else.
+ * @pm: the engine
+ * @b: the block
+ */
+void move_pin(struct xenphysmap *pm, struct block *b);
+
+/**
+ * move_publish() - Make the records of one block true.
+ * @pm: the engine
+ * @b: the block
+ */
+void move_publish(struct xenphysmap *pm, struct block *b);
+
+/**
+ * move_publish_all() - Publish again what could not be published before.
+ * @pm: the engine
+ */
+void move_publish_all(struct xenphysmap *pm);
+
+/**
+ * move_barrier() - Wait until all records are in xenstore.
+ * @pm: the engine
+ *
+ * Return: 0, -ETIMEDOUT, or why there is nobody to write them.
+ */
+int move_barrier(struct xenphysmap *pm);
+
+/* follow.c */
+
+/**
+ * follow_bar() - A block's device has it mapped at @bar; bring it there.
+ * @pm: the engine
+ * @b: the block
+ * @bar: first frame
+ *
+ * Not while the guest is being migrated live: pages that have been sent stay at
+ * the destination, at their old frames, and a second copy doesn't fit into the
+ * domain.  The block stays where it is, its accesses trap, and its record and
+ * the device's state tell the destination what to do.
+ *
+ * Return: 0, or why it couldn't be brought.
+ */
+int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar);
+
+/**
+ * follow_make_room() - Send away blocks that have no right to their place.
+ * @pm: the engine
+ * @gfn: first frame that is wanted
+ * @nr: frames
+ * @except: a block that may stay, or NULL
+ *
+ * Return: 0, or why one couldn't leave.
+ */
+int follow_make_room(struct xenphysmap *pm, uint64_t gfn, uint64_t nr,
+		     const struct block *except);
+
+void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+bool follow_is_region(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+
+/**
+ * follow_settle() - Bring every block where its device's state says it is: to
+ *                   its BAR, or home with decode off.
+ * @pm: the engine
+ *
+ * Does nothing while the guest is being migrated live, see follow_bar().
+ *
+ * Return: 0, or the first error.
+ */
+int follow_settle(struct xenphysmap *pm);
+
+/**
+ * follow_deferred() - Move what had to wait, if it need not wait any more.
+ * @pm: the engine
+ */
+void follow_deferred(struct xenphysmap *pm);
+
+/**
+ * follow_restored() - The device's state has been loaded: judge by it.
+ * @pm: the engine
+ *
+ * A BAR that was taken for granted, because a record placed the block there,
+ * and that no region confirms, is none.
+ */
+void follow_restored(struct xenphysmap *pm);
+
+/* rescue.c */
+
+/**
+ * rescue_search() - Look for video RAM that isn't at its BAR, without a record.
+ * @pm: the engine
+ * @home: its home, as far as maps have told
+ * @bar: the BAR, which is no answer if it has pages
+ * @nr: frames, a power of two
+ * @place: where it is
+ *
+ * Return: 0, -ENOENT, or -ENOTUNIQ where more than one place would do.
+ */
+int rescue_search(struct xenphysmap *pm, uint64_t home, uint64_t bar, uint64_t nr,
+		  uint64_t *place);
+
+/* restore.c */
+
+/**
+ * restore_done() - Whatever is known from records only is now found, or gone.
+ * @pm: the engine
+ */
+void restore_done(struct xenphysmap *pm);
+
+/**
+ * restore_load() - Read the records, once.
+ * @pm: the engine
+ */
+void restore_load(struct xenphysmap *pm);
+
+/**
+ * restore_forget() - The device model is starting afresh: no record is true.
+ * @pm: the engine
+ */
+void restore_forget(struct xenphysmap *pm);
+
+/**
+ * restore_judge() - Learn from the outcome of a map of QEMU's frames.
+ * @pm: the engine
+ * @gfn: first frame asked for, as QEMU counts
+ * @nr: frames, consecutive
+ * @err: their errors
+ *
+ * Return: false where a record turned out to be wrong: map again without it.
+ */
+bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err);
+
+/**
+ * restore_bar() - A restored device model is about to map a BAR.
+ * @pm: the engine
+ * @gfn: first frame of the BAR
+ * @nr: frames
+ *
+ * Return: the block behind it, brought there if it could be, or NULL.
+ */
+struct block *restore_bar(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+
+/**
+ * restore_learn() - The map of a BAR that no block was known for succeeded.
+ * @pm: the engine
+ * @gfn: first frame of the BAR
+ * @nr: frames
+ */
+void restore_learn(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+
+#endif

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Where a block should be.  Device models say so in two ways: by a relocate
+ * call, once for each address that is new to them, and by registering the
+ * BAR's frames as a region, every time.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "log.h"
+
+/* Shelters are looked for in steps of QEMU's own allocation granularity. */
+#define SHELTER_STEP	64
+#define SHELTER_TRIES	1024
+
+bool follow_is_region(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	for (size_t i = 0; i < pm->nr_regions; i++)
+		if (pm->region[i].gfn == gfn && pm->region[i].nr == nr)
+			return true;
+	return false;
+}
+
+/* The end of something in [gfn, gfn+nr), or 0 where nothing is known there. */
+static uint64_t taken_until(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr,
+			    const struct block *except)
+{
+	const struct block *b = blocks_in_place(&pm->blocks, gfn, nr, except);
+
+	for (size_t i = 0; i < pm->nr_regions; i++) {
+		const struct region *r = &pm->region[i];
+
+		if (frames_overlap(r->gfn, r->nr, gfn, nr))
+			return r->gfn + r->nr;
+	}
+	if (!b)
+		return 0;
+	for (unsigned int i = 0; i < b->nr_runs; i++)
+		if (frames_overlap(b->run[i].gfn, b->run[i].nr, gfn, nr))
+			return b->run[i].gfn + b->run[i].nr;
+	return 0;
+}
+
+/* Above every home, and above the frames that are wanted. */
+static uint64_t shelters_start(const struct xenphysmap *pm, uint64_t above)
+{
+	const struct block *last = pm->blocks.sorted[pm->blocks.nr - 1];
+	uint64_t end = last->home + last->nr;
+
+	return end > above ? end : above;
+}
+
+static int to_shelter(struct xenphysmap *pm, struct block *b, uint64_t above)
+{
+	uint64_t at = shelters_start(pm, above);
+
+	for (int i = 0; i < SHELTER_TRIES; i++) {
+		uint64_t until;
+		int rc;
+
+		at = (at + SHELTER_STEP - 1) / SHELTER_STEP * SHELTER_STEP;
+		if (!frames_valid(at, b->nr))
+			break;
+		until = taken_until(pm, at, b->nr, b);
+		if (until) {
+			at = until;
+			continue;
+		}
+		rc = move_block(pm, b, at);
+		if (rc != -EBUSY)
+			return rc;
+		at += SHELTER_STEP;
+	}
+	return -ENOSPC;
+}
+
+/* A block that has no right to its place leaves: home, or where it can. */
+static int send_away(struct xenphysmap *pm, struct block *b, uint64_t gfn, uint64_t nr)
+{
+	int rc = move_verify(pm, b);
+
+	if (rc)
+		return rc == -ENOENT ? 0 : rc;
+	if (frames_overlap(b->home, b->nr, gfn, nr) || taken_until(pm, b->home, b->nr, b))
+		rc = to_shelter(pm, b, gfn + nr);
+	else
+		rc = move_block(pm, b, b->home);
+	move_pin(pm, b);
+	move_publish(pm, b);
+	return rc;
+}
+
+int follow_make_room(struct xenphysmap *pm, uint64_t gfn, uint64_t nr,
+		     const struct block *except)
+{
+	struct block *b;
+
+	while ((b = blocks_in_place(&pm->blocks, gfn, nr, except))) {
+		int rc;
+
+		if (block_at_bar(b)) {
+			log_warn("%s keeps 0x%" PRIx64 ", its BAR, though 0x%" PRIx64
+				 " is wanted too", b->name, b->bar, gfn);
+			return -EBUSY;
+		}
+		rc = send_away(pm, b, gfn, nr);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int bring(struct xenphysmap *pm, struct block *b, uint64_t gfn)
+{
+	int rc = follow_make_room(pm, gfn, b->nr, b);
+
+	if (!rc)
+		rc = move_block(pm, b, gfn);
+	move_pin(pm, b);
+	move_publish(pm, b);
+	return rc;
+}
+
+int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar)
+{
+	b->bar = bar;
+	if (!block_at_bar(b) && relocate_log_dirty(&pm->relocate)) {
+		log_info("%s: its BAR is at 0x%" PRIx64 ", it stays at 0x%" PRIx64
+			 " while the guest is being migrated", b->name, bar, block_place(b));
+		pm->deferred = true;
+		move_publish(pm, b);
+		return 0;
+	}
+	return bring(pm, b, bar);
+}
+
+/*
+ * The block whose BAR a region is: one that has none now (QEMU removes regions
+ * before it adds any), and is there still, or was and won't be relocated again.
+ */
+static struct block *owner(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (b->nr != nr || (b->bar != GFN_NONE && b->bar != gfn))
+			continue;
+		if (block_seen(b, gfn) || (block_place(b) == gfn && gfn != b->home))
+			return b;
+	}
+	return NULL;
+}
+
+static void remember(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	struct region *grown = realloc(pm->region, (pm->nr_regions + 1) * sizeof(*grown));
+
+	if (!grown) {
+		log_error("no memory to remember the region at 0x%" PRIx64, gfn);
+		return;
+	}
+	grown[pm->nr_regions++] = (struct region){ .gfn = gfn, .nr = nr };
+	pm->region = grown;
+}
+
+static void send_away_from(struct xenphysmap *pm, const struct region *r)
+{
+	const struct block *b = blocks_in_place(&pm->blocks, r->gfn, r->nr, NULL);
+	int rc;
+
+	/* two BARs at one address are the guest's mistake and not an event */
+	if (!b || block_at_bar(b))
+		return;
+	rc = follow_make_room(pm, r->gfn, r->nr, NULL);
+	if (rc)
+		log_error("a block is in the way of the region at 0x%" PRIx64 ": %s", r->gfn,
+			  strerror(-rc));
+}
+
+void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	const struct region region = { .gfn = gfn, .nr = nr };
+	struct block *mine = owner(pm, gfn, nr);
+	int rc;
+
+	remember(pm, gfn, nr);
+	if (!mine) {
+		send_away_from(pm, &region);
+		return;
+	}
+	rc = follow_bar(pm, mine, gfn);
+	if (rc)
+		log_error("%s can't follow its BAR to 0x%" PRIx64 ": %s", mine->name, gfn,
+			  strerror(-rc));
+}
+
+void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	for (size_t i = 0; i < pm->nr_regions; i++) {
+		if (pm->region[i].gfn != gfn || pm->region[i].nr != nr)
+			continue;
+		pm->region[i] = pm->region[--pm->nr_regions];
+		break;
+	}
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (b->bar == gfn && b->nr == nr)
+			b->bar = GFN_NONE;
+	}
+}
+
+static int settle_block(struct xenphysmap *pm, struct block *b)
+{
+	uint64_t want = b->bar == GFN_NONE ? b->home : b->bar;
+
+	if (block_place(b) == want || b->claimed)
+		return 0;
+	if (b->bar == GFN_NONE && taken_until(pm, want, b->nr, b)) {
+		log_info("%s can't be at home for the save: its frames are in use", b->name);
+		return 0;
+	}
+	return bring(pm, b, want);
+}
+
+int follow_settle(struct xenphysmap *pm)
+{
+	int first = 0;
+
+	if (relocate_log_dirty(&pm->relocate))
+		return 0;
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		int rc = settle_block(pm, pm->blocks.sorted[i]);
+
+		if (rc && !first)
+			first = rc;
+	}
+	return first;
+}
+
+void follow_restored(struct xenphysmap *pm)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (b->bar != GFN_NONE && !follow_is_region(pm, b->bar, b->nr))
+			b->bar = GFN_NONE;
+	}
+	for (size_t i = 0; i < pm->nr_regions; i++)
+		send_away_from(pm, &pm->region[i]);
+}
+
+void follow_deferred(struct xenphysmap *pm)
+{
+	if (!pm->deferred || relocate_log_dirty(&pm->relocate))
+		return;
+	pm->deferred = false;
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		if (pm->blocks.sorted[i]->bar != GFN_NONE)
+			settle_block(pm, pm->blocks.sorted[i]);
+}

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * DOC: Theory of operation
+ *
+ * QEMU believes that a block's pages are at home until it relocates them and
+ * that it relocates them from home, always.  The truth is in one table: where
+ * each block's pages are.  Every call that names frames is answered from the
+ * table, and every call that could make the table untrue goes through it.
+ *
+ * This file is the public interface: it takes the lock, finds out what a call
+ * is about, and leaves the work to the files named in engine.h.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "log.h"
+#include "mapping.h"
+
+static int fail(int rc)
+{
+	if (!rc)
+		return 0;
+	errno = -rc;
+	return -1;
+}
+
+/* Leave errno alone unless the call fails: it is the device model's. */
+#define LOCKED(pm, rc, expression) do {		\
+	int saved_ = errno;			\
+						\
+	pthread_mutex_lock(&(pm)->lock);	\
+	(rc) = (expression);			\
+	follow_deferred(pm);			\
+	move_publish_all(pm);			\
+	pthread_mutex_unlock(&(pm)->lock);	\
+	errno = saved_;				\
+} while (0)
+
+struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *handles,
+			       struct records *records)
+{
+	struct xenphysmap *pm = calloc(1, sizeof(*pm));
+
+	if (!pm)
+		return NULL;
+	pthread_mutex_init(&pm->lock, NULL);
+	pm->domid = domid;
+	pm->fmem = handles->fmem;
+	pm->relocate.domid = domid;
+	pm->relocate.dmod = handles->dmod;
+	pm->relocate.xch = handles->xch;
+	pm->records = records;
+	pm->learning = true;
+	pm->blocks.away_start = GFN_NONE;
+	return pm;
+}
+
+void xenphysmap_close(struct xenphysmap *pm)
+{
+	if (!pm)
+		return;
+	if (pm->records)
+		pm->records->close(pm->records);
+	relocate_close(&pm->relocate);
+	blocks_clear(&pm->blocks);
+	free(pm->region);
+	pthread_mutex_destroy(&pm->lock);
+	free(pm);
+}
+
+bool physmap_choose(struct xenphysmap *pm, const char *way)
+{
+	return relocate_choose(&pm->relocate, way);
+}
+
+void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_interface *xch)
+{
+	pthread_mutex_lock(&pm->lock);
+	if (!pm->fmem)
+		pm->fmem = fmem;
+	if (!pm->relocate.xch)
+		pm->relocate.xch = xch;
+	pthread_mutex_unlock(&pm->lock);
+}
+
+bool physmap_return(struct xenphysmap *pm, const void *handle)
+{
+	bool needed;
+
+	pthread_mutex_lock(&pm->lock);
+	if (pm->fmem == handle)
+		pm->fmem = NULL;
+	if (pm->relocate.xch == handle)
+		pm->relocate.xch = NULL;
+	needed = pm->relocate.dmod == handle;
+	pthread_mutex_unlock(&pm->lock);
+	return needed;
+}
+
+/* Has any block's page been seen?  Then this isn't the start of a guest. */
+static bool anything_seen(const struct xenphysmap *pm)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		if (!pm->blocks.sorted[i]->claimed)
+			return true;
+	return pm->nr_unexplained;
+}
+
+static int prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+{
+	if (pm->learning && !anything_seen(pm))
+		restore_forget(pm);
+	return follow_make_room(pm, home, nr, NULL);
+}
+
+void physmap_prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+{
+	int rc;
+
+	LOCKED(pm, rc, prepare(pm, home, nr));
+	if (rc)
+		log_error("a block's pages are where 0x%" PRIx64 " is being populated: %s", home,
+			  strerror(-rc));
+}
+
+static int running(struct xenphysmap *pm)
+{
+	/* QEMU enables its ioreq server once before it has any memory at all */
+	if (!anything_seen(pm))
+		return 0;
+	if (pm->learning) {
+		pm->learning = false;
+		restore_done(pm);
+		follow_restored(pm);
+	}
+	return 0;
+}
+
+void physmap_running(struct xenphysmap *pm)
+{
+	int rc;
+
+	LOCKED(pm, rc, running(pm));
+	(void)rc;
+}
+
+static int add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char *name)
+{
+	struct record rec;
+	struct block *b;
+	int rc = name ? record_set_name(&rec, name, strlen(name)) : 0;
+
+	if (!rc)
+		rc = blocks_add(&pm->blocks, home, nr, home, name, &b);
+	if (!rc)
+		move_publish(pm, b);
+	return rc;
+}
+
+int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char *name)
+{
+	int rc;
+
+	LOCKED(pm, rc, add(pm, home, nr, name));
+	return fail(rc);
+}
+
+/* QEMU's own name for a block is in no call; but it relocates one block only. */
+static void is_video_ram(struct block *b)
+{
+	if (strncmp(b->name, "ram@", 4))
+		return;
+	strcpy(b->name, VIDEO_RAM);
+	b->nr_published = 0;
+}
+
+/* A block that was populated in a way we don't see. */
+static int adopt(struct xenphysmap *pm, uint64_t src, uint64_t nr, struct block **b)
+{
+	int rc;
+
+	if (nr > BLOCK_MAX || !pm->fmem || blocks_in_place(&pm->blocks, src, nr, NULL))
+		return -EINVAL;
+	rc = mapping_full(pm->fmem, pm->domid, src, nr);
+	if (rc)
+		return rc == -ENOENT ? -EINVAL : rc;
+	return blocks_add(&pm->blocks, src, nr, src, VIDEO_RAM, b);
+}
+
+/* The block that [gfn, gfn+nr) names, by any address that it had. */
+static struct block *named(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (b->nr == nr && (block_place(b) == gfn || block_seen(b, gfn)))
+			return b;
+	}
+	return NULL;
+}
+
+/* QEMU >= 11 forgets its entry and will relocate again for this address too. */
+static int leave_bar(struct block *b, uint64_t bar)
+{
+	block_unsee(b, bar);
+	if (b->bar == bar)
+		b->bar = GFN_NONE;
+	log_debug("%s: decode off at 0x%" PRIx64 ", its pages stay until wanted", b->name, bar);
+	return 0;
+}
+
+static int relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	struct block *b = blocks_at_home(&pm->blocks, dst), *from = named(pm, src, nr);
+	int rc;
+
+	if (b && from == b && b->home == dst)
+		return leave_bar(b, src);
+	b = blocks_at_home(&pm->blocks, src);
+	/* a record that nobody has confirmed doesn't stand against QEMU's word */
+	if (b && b->claimed && (b->home != src || b->nr != nr)) {
+		move_forget(pm, b);
+		b = NULL;
+	}
+	if (!b)
+		b = from;
+	else if (b->home != src || b->nr != nr)
+		return -EINVAL;
+	rc = b ? move_verify(pm, b) : adopt(pm, src, nr, &b);
+	if (!rc)
+		rc = block_see(b, dst);
+	if (rc)
+		return rc;
+	is_video_ram(b);
+	return follow_bar(pm, b, dst);
+}
+
+int xenphysmap_relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	int rc = -EINVAL;
+
+	if (frames_valid(src, nr) && frames_valid(dst, nr))
+		LOCKED(pm, rc, relocate(pm, src, dst, nr));
+	if (rc)
+		log_error("relocating %" PRIu64 " frames from 0x%" PRIx64 " to 0x%" PRIx64 ": %s",
+			  nr, src, dst, strerror(-rc));
+	return fail(rc);
+}
+
+static int add_page(struct xenphysmap *pm, uint64_t src, uint64_t dst)
+{
+	struct block *b = blocks_at_home(&pm->blocks, src);
+
+	if (!b)
+		return 1;
+	if (blocks_translate(&pm->blocks, src) == dst)
+		return 0;
+	if (b->home == src)
+		return relocate(pm, src, dst, b->nr);
+	/* the first page has taken the others along, or has had them wait with it */
+	return b->bar == GFN_NONE || dst - b->bar != src - b->home;
+}
+
+int physmap_add_page(struct xenphysmap *pm, uint64_t src, uint64_t dst)
+{
+	int rc;
+
+	LOCKED(pm, rc, add_page(pm, src, dst));
+	return rc > 0 ? rc : fail(rc);
+}
+
+static int pin(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, uint32_t type)
+{
+	struct block *b = named(pm, gfn, nr);
+	int rc;
+
+	/* what follows the block needs no second pin, and none elsewhere */
+	if (b && type != XEN_DOMCTL_DELETE_MEM_CACHEATTR) {
+		if (b->pin != GFN_NONE && b->pin_type == type)
+			return 0;
+		b->pin_type = type;
+		if (block_place(b) != gfn)
+			return 0;
+	}
+	rc = relocate_pin(&pm->relocate, gfn, nr, type);
+	if (b && !rc)
+		b->pin = type == XEN_DOMCTL_DELETE_MEM_CACHEATTR ? GFN_NONE : gfn;
+	return rc;
+}
+
+int xenphysmap_pin(struct xenphysmap *pm, uint64_t first, uint64_t last, uint32_t type)
+{
+	int rc;
+
+	LOCKED(pm, rc, pin(pm, first, last - first + 1, type));
+	return fail(rc);
+}
+
+void *physmap_map(struct xenphysmap *pm, xenforeignmemory_handle *fmem, void *addr, int prot,
+		  int flags, size_t nr, const xen_pfn_t *gfns, int *err)
+{
+	const struct view_call call = { fmem, pm->domid, addr, prot, flags, nr, err };
+	int saved = errno;
+	void *map;
+
+	pthread_mutex_lock(&pm->lock);
+	map = view_map(pm, &call, gfns);
+	if (map)
+		errno = saved;
+	move_publish_all(pm);
+	pthread_mutex_unlock(&pm->lock);
+	return map;
+}
+
+void *xenphysmap_map(struct xenphysmap *pm, void *addr, int prot, int flags, size_t nr,
+		     const xen_pfn_t *gfns, int *err)
+{
+	return physmap_map(pm, pm->fmem, addr, prot, flags, nr, gfns, err);
+}
+
+static int region(struct xenphysmap *pm, uint64_t first, uint64_t last,
+		  void (*change)(struct xenphysmap *pm, uint64_t gfn, uint64_t nr))
+{
+	if (last < first || !frames_valid(first, last - first + 1))
+		return -EINVAL;
+	change(pm, first, last - first + 1);
+	return 0;
+}
+
+void xenphysmap_region_add(struct xenphysmap *pm, uint64_t first, uint64_t last)
+{
+	int rc;
+
+	LOCKED(pm, rc, region(pm, first, last, follow_region_add));
+	if (rc)
+		log_warn("region 0x%" PRIx64 "..0x%" PRIx64 " is ignored", first, last);
+}
+
+void xenphysmap_region_del(struct xenphysmap *pm, uint64_t first, uint64_t last)
+{
+	int rc;
+
+	LOCKED(pm, rc, region(pm, first, last, follow_region_del));
+	(void)rc;
+}
+
+int xenphysmap_track(struct xenphysmap *pm, uint64_t first, uint64_t nr, unsigned long *bitmap)
+{
+	int rc;
+
+	LOCKED(pm, rc, view_track(pm, first, nr, bitmap));
+	return fail(rc);
+}
+
+int xenphysmap_modified(struct xenphysmap *pm, uint64_t first, uint64_t nr)
+{
+	int rc;
+
+	LOCKED(pm, rc, view_modified(pm, first, nr));
+	return fail(rc);
+}
+
+static int barrier(struct xenphysmap *pm)
+{
+	int rc = follow_settle(pm), records = move_barrier(pm);
+
+	if (records)
+		log_error("a save now may carry no records: %s", strerror(-records));
+	return rc ? rc : records;
+}
+
+int xenphysmap_barrier(struct xenphysmap *pm)
+{
+	int rc;
+
+	LOCKED(pm, rc, barrier(pm));
+	return fail(rc);
+}
+
+int xenphysmap_for_each(struct xenphysmap *pm,
+			int (*fn)(const struct xenphysmap_block *block, void *arg), void *arg)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&pm->lock);
+	for (size_t i = 0; i < pm->blocks.nr && !rc; i++) {
+		const struct block *b = pm->blocks.sorted[i];
+		const struct xenphysmap_block block = {
+			.size = sizeof(block),
+			.home = b->home,
+			.place = block_place(b),
+			.nr = b->nr,
+			.bar = b->bar,
+			.name = b->name,
+		};
+
+		rc = fn(&block, arg);
+	}
+	pthread_mutex_unlock(&pm->lock);
+	return rc;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Frames as the device model sees them, and what is really meant: maps, dirty
+ * tracking, and dirtying.  Moves nothing by itself.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine.h"
+#include "next.h"
+
+static bool consecutive(const xen_pfn_t *gfns, size_t nr)
+{
+	for (size_t i = 1; i < nr; i++)
+		if (gfns[i] != gfns[0] + i)
+			return false;
+	return true;
+}
+
+static void *map_frames(const struct view_call *call, const xen_pfn_t *gfns)
+{
+	return next_xenforeignmemory_map2(call->fmem, call->domid, call->addr, call->prot,
+					  call->flags, call->nr, gfns, call->err);
+}
+
+/* The map of QEMU's frames @gfns, each wherever its page is. */
+static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
+			    const xen_pfn_t *gfns)
+{
+	xen_pfn_t *true_gfns = NULL;
+	void *map;
+
+	for (size_t i = 0; i < call->nr; i++) {
+		xen_pfn_t gfn = blocks_translate(&pm->blocks, gfns[i]);
+
+		if (gfn == gfns[i] && !true_gfns)
+			continue;
+		if (!true_gfns) {
+			true_gfns = malloc(call->nr * sizeof(*true_gfns));
+			if (!true_gfns) {
+				errno = ENOMEM;
+				return NULL;
+			}
+			memcpy(true_gfns, gfns, i * sizeof(*gfns));
+		}
+		true_gfns[i] = gfn;
+	}
+	map = map_frames(call, true_gfns ? true_gfns : gfns);
+	free(true_gfns);
+	return map;
+}
+
+static void *map_home(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
+{
+	void *map = map_translated(pm, call, gfns);
+
+	if (!pm->learning || !map || !call->err || !consecutive(gfns, call->nr) ||
+	    restore_judge(pm, gfns[0], call->nr, call->err))
+		return map;
+	if (!(call->flags & MAP_FIXED))
+		next_xenforeignmemory_unmap(call->fmem, map, call->nr);
+	map = map_translated(pm, call, gfns);
+	if (map)
+		restore_judge(pm, gfns[0], call->nr, call->err);
+	return map;
+}
+
+static void *map_bar(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
+{
+	struct block *b = restore_bar(pm, gfns[0], call->nr);
+	xen_pfn_t *home;
+	void *map;
+
+	if (b && block_place(b) != gfns[0]) {
+		/* it can't be brought there: its true pages are still the best answer */
+		home = malloc(call->nr * sizeof(*home));
+		if (!home)
+			return NULL;
+		for (size_t i = 0; i < call->nr; i++)
+			home[i] = b->home + i;
+		map = map_translated(pm, call, home);
+		free(home);
+		return map;
+	}
+	map = map_frames(call, gfns);
+	if (b || !map)
+		return map;
+	for (size_t i = 0; call->err && i < call->nr; i++)
+		if (call->err[i])
+			return map;
+	restore_learn(pm, gfns[0], call->nr);
+	return map;
+}
+
+void *view_map(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
+{
+	if (pm->learning)
+		restore_load(pm);
+	/* while it is being restored, QEMU maps a BAR as such; never otherwise */
+	if (pm->learning && call->nr && (call->flags & MAP_FIXED) &&
+	    consecutive(gfns, call->nr) && follow_is_region(pm, gfns[0], call->nr))
+		return map_bar(pm, call, gfns);
+	return map_home(pm, call, gfns);
+}
+
+/* Which block, and which of its frames, does QEMU mean by @gfn? */
+static struct block *meant(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
+{
+	struct block *b;
+
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		b = pm->blocks.sorted[i];
+		for (size_t j = 0; j < b->nr_seen; j++) {
+			if (!frames_within(gfn, b->seen[j], b->nr))
+				continue;
+			*off = gfn - b->seen[j];
+			return b;
+		}
+	}
+	b = blocks_at_home(&pm->blocks, gfn);
+	if (b)
+		*off = gfn - b->home;
+	return b;
+}
+
+int view_track(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, unsigned long *bitmap)
+{
+	uint64_t off;
+	const struct block *b = nr ? meant(pm, gfn, &off) : NULL;
+	int rc;
+
+	if (b && block_place(b) == GFN_NONE)
+		return -ENODATA;
+	if (b)
+		gfn = block_place(b) + off;
+	rc = relocate_track(&pm->relocate, gfn, nr, bitmap);
+	/* QEMU ignores other errors and shows the last picture for ever */
+	return rc == -EPERM || rc == -E2BIG ? -ENODATA : rc;
+}
+
+int view_modified(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	uint64_t off;
+	const struct block *b = meant(pm, gfn, &off);
+	int rc = 0;
+
+	if (!b)
+		return relocate_modified(&pm->relocate, gfn, nr);
+	for (unsigned int i = 0; i < b->nr_runs && !rc; i++) {
+		const struct run *r = &b->run[i];
+		uint64_t from = off > r->off ? off : r->off;
+		uint64_t to = off + nr < r->off + r->nr ? off + nr : r->off + r->nr;
+
+		if (from < to)
+			rc = relocate_modified(&pm->relocate, r->gfn + (from - r->off), to - from);
+	}
+	return rc;
+}
