@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Records through a publisher process, seen from the device model: spawn it,
+ * tell it, never wait for it but at the barrier and for what it found at its
+ * start.  Knows no xenstore.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "message.h"
+#include "records.h"
+
+/* How long a save, or the start of a restore, may wait for xenstored. */
+#define PATIENCE_MS	5000
+
+/**
+ * struct publisher - our end of one
+ * @ops: first, so that one is the other
+ * @fd: the socket
+ * @barriers: how many there were
+ * @domid: the guest
+ * @euid: who we were when it could be spawned
+ * @restarted: it has died before
+ * @path: the program, owned
+ */
+struct publisher {
+	struct records ops;
+	int fd;
+	uint64_t barriers;
+	uint32_t domid;
+	uid_t euid;
+	bool restarted;
+	char *path;
+};
+
+static struct publisher *publisher_of(struct records *records)
+{
+	return (struct publisher *)records;
+}
+
+/* The environment without LD_PRELOAD: the publisher is no device model. */
+static char **clean_environment(void)
+{
+	size_t nr = 0, kept = 0;
+	char **env;
+
+	while (environ && environ[nr])
+		nr++;
+	env = calloc(nr + 1, sizeof(*env));
+	for (size_t i = 0; env && i < nr; i++)
+		if (strncmp(environ[i], "LD_PRELOAD=", 11))
+			env[kept++] = environ[i];
+	return env;
+}
+
+/*
+ * The child that is spawned leaves a child of its own and ends at once, so
+ * that the device model has no child it doesn't know of, and no zombie.
+ */
+static int spawn(const char *path, uint32_t domid, int fd)
+{
+	char domid_text[16], name[] = "xenphysmap-publisher";
+	char *argv[] = { name, domid_text, NULL };
+	char **env = clean_environment();
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int status = 0, rc;
+	pid_t pid;
+
+	if (!env)
+		return -ENOMEM;
+	snprintf(domid_text, sizeof(domid_text), "%u", domid);
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fd, MESSAGE_FD);
+	rc = posix_spawn(&pid, path, &actions, &attr, argv, env);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	free(env);
+	if (rc)
+		return -rc;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* a device model that ignores SIGCHLD learns nothing, and need not */
+	return status ? -ECHILD : 0;
+}
+
+static int start(struct publisher *p)
+{
+	int fds[2], rc;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
+		return -errno;
+	rc = spawn(p->path, p->domid, fds[1]);
+	close(fds[1]);
+	if (rc) {
+		close(fds[0]);
+		return rc;
+	}
+	p->fd = fds[0];
+	return 0;
+}
+
+/*
+ * Not from inside a sandbox: a seccomp filter may kill the device model for
+ * trying, and another user's publisher would not be let into xenstore.
+ */
+static bool may_spawn(const struct publisher *p)
+{
+	return !p->restarted && geteuid() == p->euid && prctl(PR_GET_SECCOMP) == 0;
+}
+
+static int restart(struct publisher *p)
+{
+	int old = p->fd, rc;
+
+	if (!may_spawn(p))
+		return -EPIPE;
+	p->restarted = true;
+	rc = start(p);
+	if (rc) {
+		log_error("the publisher has died and can't be started again: %s", strerror(-rc));
+		return rc;
+	}
+	close(old);
+	log_warn("the publisher has died; started again");
+	return 0;
+}
+
+static int send_message(struct publisher *p, const struct message *m)
+{
+	ssize_t n;
+
+	do {
+		n = send(p->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+/* A publisher that is gone is replaced once, and has to be told everything. */
+static int say(struct publisher *p, enum message_type type, const struct record *rec)
+{
+	struct message m = { .magic = MESSAGE_MAGIC, .type = type, .number = p->barriers };
+	int rc;
+
+	if (rec)
+		m.rec = *rec;
+	rc = send_message(p, &m);
+	if (rc == -EPIPE || rc == -ECONNRESET)
+		rc = restart(p) ? -EPIPE : -ECONNRESET;
+	return rc;
+}
+
+static int publisher_publish(struct records *records, const struct record *rec)
+{
+	return say(publisher_of(records), MESSAGE_PUBLISH, rec);
+}
+
+static int publisher_withdraw(struct records *records, uint64_t phys_offset)
+{
+	const struct record rec = { .phys_offset = phys_offset };
+
+	return say(publisher_of(records), MESSAGE_WITHDRAW, &rec);
+}
+
+static int publisher_clear(struct records *records)
+{
+	return say(publisher_of(records), MESSAGE_CLEAR, NULL);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
+}
+
+/* Await that the socket is ready for @events, until @deadline. */
+static int await(struct publisher *p, short events, int64_t deadline)
+{
+	struct pollfd pfd = { .fd = p->fd, .events = events };
+	int rc;
+
+	do {
+		int64_t left = deadline - now_ms();
+
+		rc = poll(&pfd, 1, left > 0 ? (int)left : 0);
+	} while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		return -errno;
+	return rc ? 0 : -ETIMEDOUT;
+}
+
+static int hear(struct publisher *p, struct message *m, int64_t deadline)
+{
+	for (;;) {
+		int rc = await(p, POLLIN, deadline);
+		ssize_t n;
+
+		if (rc)
+			return rc;
+		n = recv(p->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_TRUNC);
+		if (!n)
+			return -EPIPE;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		if (n == sizeof(*m) && m->magic == MESSAGE_MAGIC)
+			return 0;
+	}
+}
+
+/* The publisher has checked them, and is not believed. */
+static bool well_formed(struct record *rec)
+{
+	rec->name[sizeof(rec->name) - 1] = '\0';
+	return !record_check(rec);
+}
+
+static int publisher_load(struct records *records, struct record *recs)
+{
+	struct publisher *p = publisher_of(records);
+	int64_t deadline = now_ms() + PATIENCE_MS;
+	struct message m;
+	int found = 0, rc;
+
+	rc = hear(p, &m, deadline);
+	if (rc == -EPIPE || rc == -ECONNRESET)
+		rc = restart(p) ? -EPIPE : hear(p, &m, deadline);
+	while (!rc && m.type != MESSAGE_ALL_FOUND) {
+		if (m.type == MESSAGE_FOUND && found < RECORDS_MAX && well_formed(&m.rec))
+			recs[found++] = m.rec;
+		rc = hear(p, &m, deadline);
+	}
+	return rc ? rc : found;
+}
+
+static int publisher_barrier(struct records *records)
+{
+	struct publisher *p = publisher_of(records);
+	int64_t deadline = now_ms() + PATIENCE_MS;
+	struct message m;
+	int rc;
+
+	p->barriers++;
+	while ((rc = say(p, MESSAGE_BARRIER, NULL)) == -EAGAIN) {
+		rc = await(p, POLLOUT, deadline);
+		if (rc)
+			break;
+	}
+	while (!rc) {
+		rc = hear(p, &m, deadline);
+		if (!rc && m.type == MESSAGE_DONE && m.number == p->barriers)
+			break;
+	}
+	return rc;
+}
+
+static void publisher_close(struct records *records)
+{
+	struct publisher *p = publisher_of(records);
+
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p->path);
+	free(p);
+}
+
+int publisher_open(uint32_t domid, const char *path, struct records **records)
+{
+	struct publisher *p = calloc(1, sizeof(*p));
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	p->ops = (struct records){
+		.publish = publisher_publish,
+		.withdraw = publisher_withdraw,
+		.load = publisher_load,
+		.clear = publisher_clear,
+		.barrier = publisher_barrier,
+		.close = publisher_close,
+	};
+	p->fd = -1;
+	p->domid = domid;
+	p->euid = geteuid();
+	p->path = strdup(path);
+	rc = p->path ? start(p) : -ENOMEM;
+	if (rc) {
+		publisher_close(&p->ops);
+		return rc;
+	}
+	*records = &p->ops;
+	return 0;
+}

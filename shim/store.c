@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Records in xenstore.  The only object that knows libxenstore.
+ *
+ * Paths are relative on purpose: they resolve below the domain that the device
+ * model runs in, dom0 or stubdom, which is where libxl looks when it saves.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <xenstore.h>
+#include <xenstore_lib.h>
+
+#include "log.h"
+#include "records.h"
+
+/* A writer can only collide with us this often if it means to. */
+#define TRANSACTION_TRIES	100
+
+#define PARENT_SIZE	32
+#define DIR_SIZE	(PARENT_SIZE + 8)
+#define PATH_SIZE	(DIR_SIZE + RECORD_HEX_SIZE + 16)
+
+struct store {
+	struct records ops;
+	struct xs_handle *xs;
+	bool keep_malformed;
+	bool heed_toolstack;
+	char parent[PARENT_SIZE];
+	char dir[DIR_SIZE];
+};
+
+static struct store *store_of(struct records *records)
+{
+	return (struct store *)records;
+}
+
+static int connect(struct store *s)
+{
+	if (!s->xs)
+		s->xs = xs_open(0);
+	return s->xs ? 0 : -(errno ? errno : ECONNREFUSED);
+}
+
+/* What xenstored answered; anything else means that nobody answers there. */
+static bool answered(int err)
+{
+	static const int answers[] = {
+		EAGAIN, EACCES, EEXIST, EINVAL, EIO, EISDIR, ENOENT, ENOMEM, ENOSPC, EROFS, E2BIG,
+		EBUSY, EPERM,
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+		if (err == answers[i])
+			return true;
+	return false;
+}
+
+/* Turn errno into a result; a dead connection is opened anew next time. */
+static int failed(struct store *s)
+{
+	int err = errno ? errno : EIO;
+
+	if (!answered(err)) {
+		xs_close(s->xs);
+		s->xs = NULL;
+	}
+	return -err;
+}
+
+static void record_dir(const struct store *s, uint64_t phys_offset, char path[PATH_SIZE])
+{
+	char key[RECORD_HEX_SIZE];
+
+	record_hex(phys_offset, key);
+	snprintf(path, PATH_SIZE, "%s/%s", s->dir, key);
+}
+
+static bool write_node(struct store *s, xs_transaction_t t, const char *dir, const char *node,
+		       const char *value)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, node);
+	return xs_write(s->xs, t, path, value, strlen(value));
+}
+
+static bool write_record(struct store *s, xs_transaction_t t, const struct record *rec)
+{
+	char dir[PATH_SIZE - 16], start[RECORD_HEX_SIZE], size[RECORD_HEX_SIZE];
+	char key[RECORD_HEX_SIZE];
+
+	record_hex(rec->phys_offset, key);
+	snprintf(dir, sizeof(dir), "%s/%s", s->dir, key);
+	record_hex(rec->start_addr, start);
+	record_hex(rec->size, size);
+	return write_node(s, t, dir, "start_addr", start) && write_node(s, t, dir, "size", size) &&
+	       write_node(s, t, dir, "name", rec->name);
+}
+
+/* In the transaction, so that the directory can't be removed meanwhile. */
+static bool wanted(struct store *s, xs_transaction_t t)
+{
+	unsigned int len;
+	char *value = s->heed_toolstack ? xs_read(s->xs, t, s->parent, &len) : NULL;
+	bool gone = s->heed_toolstack && !value && errno == ENOENT;
+
+	free(value);
+	return !gone;
+}
+
+/* One transaction: a reader sees all three nodes of a record, or none. */
+static int store_publish(struct records *records, const struct record *rec)
+{
+	struct store *s = store_of(records);
+	int rc = connect(s);
+
+	for (int i = 0; !rc && i < TRANSACTION_TRIES; i++) {
+		xs_transaction_t t = xs_transaction_start(s->xs);
+
+		if (t == XBT_NULL)
+			return failed(s);
+		if (!wanted(s, t)) {
+			xs_transaction_end(s->xs, t, true);
+			return 0;
+		}
+		if (!write_record(s, t, rec)) {
+			int err = errno;
+
+			xs_transaction_end(s->xs, t, true);
+			errno = err;
+			return failed(s);
+		}
+		if (xs_transaction_end(s->xs, t, false))
+			return 0;
+		if (errno != EAGAIN)
+			return failed(s);
+	}
+	return rc ? rc : -EAGAIN;
+}
+
+static int remove_path(struct store *s, const char *path)
+{
+	int rc = connect(s);
+
+	if (rc || xs_rm(s->xs, XBT_NULL, path) || errno == ENOENT)
+		return rc;
+	return failed(s);
+}
+
+static int store_withdraw(struct records *records, uint64_t phys_offset)
+{
+	struct store *s = store_of(records);
+	char path[PATH_SIZE];
+
+	record_dir(s, phys_offset, path);
+	return remove_path(s, path);
+}
+
+static int store_clear(struct records *records)
+{
+	struct store *s = store_of(records);
+
+	return remove_path(s, s->dir);
+}
+
+/* Read one node; the caller frees it. */
+static char *read_node(struct store *s, const char *key, const char *node, unsigned int *len)
+{
+	char path[XENSTORE_ABS_PATH_MAX];
+
+	errno = EINVAL;
+	if (snprintf(path, sizeof(path), "%s/%s/%s", s->dir, key, node) >= (int)sizeof(path))
+		return NULL;
+	return xs_read(s->xs, XBT_NULL, path, len);
+}
+
+static int read_number(struct store *s, const char *key, const char *node, uint64_t *value)
+{
+	unsigned int len;
+	char *text = read_node(s, key, node, &len);
+	int rc = text ? record_unhex(text, len, value) : failed(s);
+
+	free(text);
+	return rc;
+}
+
+/* Is it the record that is wrong, and not that it couldn't be read? */
+static bool malformed(int rc)
+{
+	return rc == -ENOENT || rc == -EINVAL || rc == -EOVERFLOW || rc == -EFAULT;
+}
+
+static int read_record(struct store *s, const char *key, struct record *rec)
+{
+	unsigned int len;
+	char *name;
+	int rc = record_unhex(key, strlen(key), &rec->phys_offset);
+
+	if (!rc)
+		rc = read_number(s, key, "start_addr", &rec->start_addr);
+	if (!rc)
+		rc = read_number(s, key, "size", &rec->size);
+	if (rc)
+		return rc;
+	name = read_node(s, key, "name", &len);
+	rc = name ? record_set_name(rec, name, len) : failed(s);
+	free(name);
+	return rc ? rc : record_check(rec);
+}
+
+/* No restore can use it, and libxl fails a whole save over a missing node. */
+static void drop_malformed(struct store *s, const char *key, int why)
+{
+	char path[XENSTORE_ABS_PATH_MAX];
+
+	log_warn("record %.32s is malformed (%s)%s", key, strerror(-why),
+		 s->keep_malformed ? "" : ", removed");
+	if (s->keep_malformed)
+		return;
+	if (snprintf(path, sizeof(path), "%s/%s", s->dir, key) < (int)sizeof(path))
+		xs_rm(s->xs, XBT_NULL, path);
+}
+
+static int store_load(struct records *records, struct record *recs)
+{
+	struct store *s = store_of(records);
+	unsigned int nr, found = 0;
+	char **keys;
+	int rc = connect(s);
+
+	if (rc)
+		return rc;
+	keys = xs_directory(s->xs, XBT_NULL, s->dir, &nr);
+	if (!keys)
+		return errno == ENOENT ? 0 : failed(s);
+	for (unsigned int i = 0; i < nr && found < RECORDS_MAX && !rc; i++) {
+		rc = read_record(s, keys[i], &recs[found]);
+		if (!rc)
+			found++;
+		if (malformed(rc)) {
+			drop_malformed(s, keys[i], rc);
+			rc = 0;
+		}
+	}
+	free(keys);
+	return rc ? rc : (int)found;
+}
+
+/* xs_transaction_end() and xs_rm() return when it is done. */
+static int store_barrier(struct records *records)
+{
+	(void)records;
+	return 0;
+}
+
+static void store_close(struct records *records)
+{
+	struct store *s = store_of(records);
+
+	if (s->xs)
+		xs_close(s->xs);
+	free(s);
+}
+
+int store_open(uint32_t domid, struct records **records)
+{
+	struct store *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->ops = (struct records){
+		.publish = store_publish,
+		.withdraw = store_withdraw,
+		.load = store_load,
+		.clear = store_clear,
+		.barrier = store_barrier,
+		.close = store_close,
+	};
+	snprintf(s->parent, sizeof(s->parent), "device-model/%u", domid);
+	snprintf(s->dir, sizeof(s->dir), "%s/physmap", s->parent);
+	*records = &s->ops;
+	return 0;
+}
+
+void store_keep_malformed(struct records *records)
+{
+	store_of(records)->keep_malformed = true;
+}
+
+bool store_by_device(void)
+{
+	struct stat st;
+
+	return stat(xs_daemon_socket(), &st) || !S_ISSOCK(st.st_mode);
+}
+
+void store_heed_toolstack(struct records *records)
+{
+	store_of(records)->heed_toolstack = true;
+}
