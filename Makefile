@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What a person types.  What the products are made of is in Kbuild.
+#
+#   make [O=dir]                  build into dir, build/ by default
+#   make check                    build with gcc and clang, unit tests, real Xen
+#   make demo                     the story, told on a real Xen
+#   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default)
+#   make clean
+
+VERSION		:= 1.0.0
+SONAME		:= libxenphysmap.so.1
+
+srctree		:= $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+O		?= $(srctree)/build
+override O	:= $(abspath $(O))
+
+PREFIX		?= /usr/local
+bindir		?= $(PREFIX)/bin
+libdir		?= $(PREFIX)/lib
+includedir	?= $(PREFIX)/include
+pkglibdir	:= $(libdir)/xenphysmap
+INSTALL		?= install
+OBJCOPY		?= objcopy
+
+ifeq ($(origin CC),default)
+CC		:= gcc
+endif
+CFLAGS		?= -O2 -g
+WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wvla -Wundef
+# WERROR=1 is for developers and CI: a newer compiler must not break users
+WARNINGS	+= $(if $(WERROR),-Werror)
+shim_CFLAGS	:= -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"$(VERSION)"' $(WARNINGS) \
+		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim
+shim_LDFLAGS	:= -Wl,-z,defs,-z,relro,-z,now
+
+LIBS_link	:= -lxendevicemodel -lxenforeignmemory -lxencall -lxenctrl -lxenstore
+# the preload brings no libxen of its own: those of the device model are meant
+LIBS_preload	:= -ldl -lpthread
+
+include $(srctree)/Kbuild
+
+# make V=1 shows the commands
+Q		:= $(if $(filter 1,$(V)),,@)
+say		= $(if $(Q),@printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@))
+
+pic		= $(addprefix $(O)/pic/,$(1))
+plain		= $(addprefix $(O)/,$(1))
+
+products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
+		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
+
+# every collection of selftests/ that fits into a check, quickest first
+check_targets	:= harness build core arch preload model testbed live
+
+all: $(products)
+
+# changes when the compiler, a flag or a list does
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$build_flags" | cmp -s - $@ || printf '%s\n' "$$build_flags" >$@
+$(O)/flags: export build_flags := $(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+		$(libxenphysmap-y) $(xenphysmap-preload-y) $(xenphysmap-publisher-y)
+
+$(O)/pic/%.o: $(srctree)/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(O)/%.o: $(srctree)/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) -fPIE -MMD -MP -c -o $@ $<
+
+$(O)/$(SONAME): $(call pic,$(libxenphysmap-y)) $(srctree)/shim/libxenphysmap.map
+	$(call say,LD)
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) $(shim_LDFLAGS) $(LDFLAGS) \
+		-Wl,--version-script=$(srctree)/shim/libxenphysmap.map \
+		-o $@ $(filter %.o,$^) $(LIBS_link) -lpthread
+
+$(O)/libxenphysmap.so: $(O)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $@
+
+$(O)/libxenphysmap.a: $(call plain,$(libxenphysmap-y))
+	$(call say,AR)
+	$(Q)$(LD) -r -o $(O)/shim/all.o $^
+# what is hidden in the shared library must not meet the names of a program
+	$(Q)$(OBJCOPY) --localize-hidden $(O)/shim/all.o
+	$(Q)rm -f $@
+	$(Q)$(AR) rcsD $@ $(O)/shim/all.o
+
+$(O)/xenphysmap-preload.so: $(call pic,$(xenphysmap-preload-y)) $(srctree)/shim/preload.map
+	$(call say,LD)
+	$(Q)$(CC) -shared $(shim_LDFLAGS) $(LDFLAGS) \
+		-Wl,--version-script=$(srctree)/shim/preload.map \
+		-o $@ $(filter %.o,$^) $(LIBS_preload)
+
+$(O)/xenphysmap-publisher: $(call plain,$(xenphysmap-publisher-y))
+	$(call say,LD)
+	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ -lxenstore -lseccomp
+
+$(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
+	$(call say,LD)
+	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link)
+
+# both name the place that they are installed to
+configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
+		-e 's|@includedir@|$(includedir)|g' -e 's|@version@|$(VERSION)|g'
+
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(includedir) $(libdir)/pkgconfig)
+	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
+	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
+	$(INSTALL) -m 644 $(O)/xenphysmap-preload.so $(DESTDIR)$(pkglibdir)
+	$(INSTALL) -m 644 $(O)/$(SONAME) $(O)/libxenphysmap.a $(DESTDIR)$(libdir)
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libxenphysmap.so
+	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
+	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
+	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
+	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc
+
+# what a bare Debian 12 needs for the rest is installed there
+check:
+	@$(srctree)/selftests/packages build check
+	@$(MAKE) --no-print-directory -C $(srctree)/selftests O=$(O) run_tests \
+		TARGETS="$(or $(TARGETS),$(check_targets))"
+
+demo:
+	@O=$(O) $(srctree)/selftests/demo/demo
+
+clean:
+	rm -rf $(O)
+
+FORCE:
+
+# make print-engine-y: the lists, for build systems that aren't make
+print-%:
+	@echo $($*)
+
+.PHONY: all install check demo clean FORCE
+.DELETE_ON_ERROR:
+
+objects := $(sort $(foreach p,libxenphysmap xenphysmap-preload xenphysmap-publisher xenphysmap,$($(p)-y)))
+-include $(patsubst %.o,$(O)/%.d,$(objects)) $(patsubst %.o,$(O)/pic/%.d,$(objects))
