@@ -1,0 +1,190 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Does every object know only what it may know?  Design draws the arrows
+# between the files; this follows them in the objects, by the names that they
+# want from others, where no macro can hide any.  A failure here is a layer
+# that has grown through another, long before it is seen in a review.
+# shellcheck disable=SC2317 # the functions are reached through ktap_test
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../ksft.sh"
+top=$(cd "$here/../.." && pwd)
+objtree=${objtree:-$top/build}
+# what sorts and what compares must agree
+export LC_ALL=C
+[ -r "$top/Kbuild" ] || { echo "1..0 # SKIP no sources here"; exit 4; }
+
+# Programs may print and exit, and one of them forks; the rest lives in
+# somebody else's process.
+programs="ctl|publisher-main"
+
+# ---- questions to objects ----
+
+# All objects of all products, without directory and ending.
+objects() {
+	sed 's/#.*//' "$top/Kbuild" | grep -o 'shim/[a-z-]*\.o' | sort -u |
+	sed 's|shim/||; s|\.o$||'
+}
+
+# Lines "OBJECT NAME" of what all of them want from others and show to others,
+# but for what the compiler brings in.
+survey() {
+	[ ! -e "$KTAP_TMP/all.wants" ] || return 0
+	for object in $(objects); do
+		file=$objtree/pic/shim/$object.o
+		[ -e "$file" ] || file=$objtree/shim/$object.o
+		[ -e "$file" ] || ktap_fail "$object.o isn't built"
+		echo "$file"
+	done >"$KTAP_TMP/all.files"
+	xargs nm -A <"$KTAP_TMP/all.files" | sed 's|^[^:]*/\([^/:]*\)\.o:[0-9a-f]* *|\1 |' \
+		>"$KTAP_TMP/all.symbols"
+	sed -n 's/ [Uvw] / /p' "$KTAP_TMP/all.symbols" |
+	sed -e '/ _GLOBAL_OFFSET_TABLE_$/d' -e '/ __stack_chk_fail/d' \
+	    -e '/ __tls_get_addr$/d' -e '/ __\(asan\|ubsan\|tsan\|gcov\|sanitizer\)_/d' \
+	    -e 's/ __\(.*\)_chk$/ \1/' >"$KTAP_TMP/all.wants"
+	sed -n 's/ [A-TX-Z] / /p' "$KTAP_TMP/all.symbols" >"$KTAP_TMP/all.defines"
+}
+
+# wants OBJECT, defines OBJECT: the names alone
+wants() {
+	survey
+	sed -n "s/^$1 //p" "$KTAP_TMP/all.wants"
+}
+
+defines() {
+	survey
+	sed -n "s/^$1 //p" "$KTAP_TMP/all.defines"
+}
+
+# only PATTERN OBJECT...: the names that match are wanted by those objects,
+# by each of them, and by no other
+only() {
+	pattern=$1
+	shift
+	survey
+	printf '%s\n' "$@" | sort >"$KTAP_TMP/expected"
+	grep -E "^[^ ]+ ($pattern)\$" "$KTAP_TMP/all.wants" | cut -d' ' -f1 | sort -u \
+		>"$KTAP_TMP/seen"
+	diff "$KTAP_TMP/expected" "$KTAP_TMP/seen" || ktap_fail "who wants $pattern"
+}
+
+# never PATTERN OBJECT...: none of the objects wants a name that matches
+never() {
+	pattern=$1
+	shift
+	for object; do
+		! wants "$object" | grep -xE "$pattern" || ktap_fail "wanted by $object.o"
+	done
+}
+
+library_objects() {
+	objects | grep -vxE "$programs"
+}
+
+# ---- the rules ----
+
+# No libxen, no I/O, no clock, no environment: memory and strings.
+pure() {
+	allowed='(calloc|malloc|realloc|free|mem(chr|cmp|cpy|move|set)'
+	allowed="$allowed"'|str(chr|cmp|cpy|len|ncmp|nlen)|(blocks?|plan|record)_[a-z_]*)'
+	for object in blocks plan record; do
+		[ -n "$(defines "$object")" ]
+		! wants "$object" | grep -vxE "$allowed" || ktap_fail "wanted by $object.o"
+	done
+	# and not of each other's but downwards
+	never '(plan|blocks?)_.*' record
+	never '(plan|record)_.*' plan
+}
+
+loader() {
+	only 'dl(v?sym|m?open|iterate_phdr)' next-dl
+	only 'dladdr' entry-preload
+}
+
+xenstore() {
+	only 'xs_.*' store
+}
+
+sandbox() {
+	only 'seccomp_.*' confine
+}
+
+# The real calls have the name next_<name>; those of the plain names would be
+# the shim's own in the preload.
+plain_libxen_names() {
+	only '(xc_|xencall|xendevicemodel_|xenforeignmemory_|xentoollog|xtl_).*' next-link
+}
+
+hypercalls() {
+	only 'next_(xendevicemodel_|xencall|xc_).*' entry-preload relocate
+	only 'next_xencall.*' relocate
+}
+
+mappings() {
+	only 'next_xenforeignmemory_.*' entry-preload mapping view
+}
+
+# It passes on the calls that it interposes, and makes none of its own.
+entry_makes_no_call_of_its_own() {
+	defines entry-preload | sed 's/^/next_/' | sort >"$KTAP_TMP/interposed"
+	wants entry-preload | grep '^next_' | sort >"$KTAP_TMP/next"
+	[ -s "$KTAP_TMP/next" ]
+	diff "$KTAP_TMP/interposed" "$KTAP_TMP/next"
+}
+
+# "Each may call those below it": the list in engine.h is the rule.
+engine_goes_downwards() {
+	sed -n '/^ \*	\([a-z]*\)\.c	.*/s//\1/p' "$top/shim/engine.h" >"$KTAP_TMP/layers"
+	[ "$(wc -l <"$KTAP_TMP/layers")" -ge 3 ] || ktap_fail "no list in engine.h"
+	: >"$KTAP_TMP/above"
+	while read -r object; do
+		wants "$object" | sort >"$KTAP_TMP/wants"
+		! comm -12 "$KTAP_TMP/above" "$KTAP_TMP/wants" | grep . ||
+			ktap_fail "wanted by $object.o, from above"
+		defines "$object" | sort - "$KTAP_TMP/above" -o "$KTAP_TMP/above"
+	done <"$KTAP_TMP/layers"
+	# what the engine stands on knows nothing of it
+	for object in blocks plan record relocate mapping log store publisher; do
+		wants "$object" | sort >"$KTAP_TMP/wants"
+		! comm -12 "$KTAP_TMP/above" "$KTAP_TMP/wants" | grep . ||
+			ktap_fail "wanted by $object.o, from the engine"
+	done
+}
+
+# The command is a user of the public header like any other.
+command_uses_the_api_only() {
+	wants ctl | grep '^xenphysmap_' >"$KTAP_TMP/used"
+	while read -r name; do
+		grep -q "^[	 ]*$name;" "$top/shim/libxenphysmap.map" || ktap_fail "$name"
+	done <"$KTAP_TMP/used"
+	for object in $(library_objects); do
+		defines "$object"
+	done | grep -v '^xenphysmap_' | sort -u >"$KTAP_TMP/inside"
+	wants ctl | sort >"$KTAP_TMP/wants"
+	! comm -12 "$KTAP_TMP/inside" "$KTAP_TMP/wants" | grep . || ktap_fail "wanted by ctl.o"
+}
+
+# A guest in somebody else's process ends nothing, takes no signal, and keeps
+# away from the streams: stdout may be a protocol, stderr is log.o's.
+guest_manners() {
+	# shellcheck disable=SC2046 # a list of words
+	set -- $(library_objects)
+	[ $# -gt 10 ]
+	never '_?_?_?(exit|_Exit|quick_exit|abort|assert|assert_fail|atexit|at_quick_exit)' "$@"
+	never '(longjmp|siglongjmp|raise|kill|signal|sigaction|sigprocmask|pthread_sigmask)' "$@"
+	never '(signalfd|alarm|setitimer|timer_create|sleep|usleep|nanosleep)' "$@"
+	never '_?(v?d?f?printf|putc?|f?putc|putchar|f?puts|fwrite|perror|syslog)' "$@"
+	never 'stdin|stdout|stderr|f?open(64)?|setenv|putenv|unsetenv|chdir|umask' "$@"
+	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher publisher-main
+	only 'posix_spawn|socketpair' publisher
+	only 'write' log
+	only '(secure_)?getenv' entry-preload
+}
+
+for name in pure loader xenstore sandbox plain_libxen_names hypercalls mappings \
+	    entry_makes_no_call_of_its_own engine_goes_downwards \
+	    command_uses_the_api_only guest_manners; do
+	ktap_test "$name"
+done
+ktap_run "$@"

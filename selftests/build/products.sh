@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Does the project build as it says it does?  With both compilers and every
+# warning an error, into any folder, without touching the tree; and does what
+# is installed work from where it was installed to?  A failure here is one for
+# the person who types `make`.
+# shellcheck disable=SC2154
+
+. "$(dirname "$0")/../ksft.sh"
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+
+build() {
+	make -s -C "$top" O="$KTAP_TMP/out" WERROR=1 "$@" >"$KTAP_TMP/log" 2>&1 || {
+		cat "$KTAP_TMP/log"
+		ktap_fail "make $* failed"
+	}
+	[ ! -s "$KTAP_TMP/log" ] || grep -v '^  ' "$KTAP_TMP/log" || :
+}
+
+with_compiler() {
+	command -v "$1" >/dev/null || ktap_skip "no $1 here"
+	build CC="$1"
+	for product in libxenphysmap.so.1 libxenphysmap.a xenphysmap-preload.so \
+		       xenphysmap-publisher xenphysmap; do
+		[ -s "$KTAP_TMP/out/$product" ] || ktap_fail "$product was not built"
+	done
+}
+
+gcc_builds() { with_compiler gcc; }
+clang_builds() { with_compiler clang; }
+
+state_of_tree() {
+	(cd "$top" && find . -name .git -prune -o -path ./build -prune -o -newer "$KTAP_TMP/before" \
+		-type f -print)
+}
+
+tree_stays_clean() {
+	touch "$KTAP_TMP/before"
+	build
+	ktap_equal "" "$(state_of_tree)" "files that the build changed in the tree"
+	make -s -C "$top" O="$KTAP_TMP/out" clean
+	[ ! -e "$KTAP_TMP/out" ] || ktap_fail "make clean left something"
+}
+
+second_build_does_nothing() {
+	build
+	ktap_equal "" "$(make --no-print-directory -C "$top" O="$KTAP_TMP/out" WERROR=1 | grep -E '^  (CC|LD|AR)')" \
+		"what a second make builds"
+}
+
+installs() {
+	build install DESTDIR="$KTAP_TMP/root" PREFIX=/opt/xpm
+	root=$KTAP_TMP/root/opt/xpm
+	for file in bin/xenphysmap lib/libxenphysmap.so lib/libxenphysmap.a \
+		    lib/pkgconfig/xenphysmap.pc include/xenphysmap.h \
+		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher; do
+		[ -e "$root/$file" ] || ktap_fail "$file was not installed"
+	done
+	"$root/bin/xenphysmap" --version
+	[ -x "$root/lib/xenphysmap/xenphysmap-dm" ] || ktap_fail "the wrapper is not executable"
+	grep -q "/opt/xpm/lib/xenphysmap/xenphysmap-preload.so" "$root/lib/xenphysmap/xenphysmap-dm"
+}
+
+# a device model of somebody else's, built against what was installed
+links_from_pkg_config() {
+	command -v pkg-config >/dev/null || ktap_skip "no pkg-config here"
+	build install DESTDIR= PREFIX="$KTAP_TMP/usr"
+	cat >"$KTAP_TMP/dm.c" <<-EOF
+	#include <errno.h>
+	#include <xenphysmap.h>
+	int main(void)
+	{
+		return !(xenphysmap_open(1, 0, 0) == 0 && errno == EINVAL);
+	}
+	EOF
+	export PKG_CONFIG_PATH="$KTAP_TMP/usr/lib/pkgconfig"
+	# shellcheck disable=SC2046
+	gcc -Wall -Werror -o "$KTAP_TMP/dm" "$KTAP_TMP/dm.c" \
+		$(pkg-config --cflags --libs xenphysmap)
+	LD_LIBRARY_PATH="$KTAP_TMP/usr/lib" "$KTAP_TMP/dm"
+	# shellcheck disable=SC2046
+	gcc -Wall -Werror -o "$KTAP_TMP/dm-static" "$KTAP_TMP/dm.c" "$KTAP_TMP/usr/lib/libxenphysmap.a" \
+		$(pkg-config --cflags xenphysmap) \
+		-lxendevicemodel -lxenforeignmemory -lxencall -lxenctrl -lxenstore
+	"$KTAP_TMP/dm-static"
+}
+
+ktap_test gcc_builds gcc_builds 120
+ktap_test clang_builds clang_builds 120
+ktap_test tree_stays_clean tree_stays_clean 120
+ktap_test second_build_does_nothing second_build_does_nothing 120
+ktap_test installs installs 120
+ktap_test links_from_pkg_config links_from_pkg_config 120
+ktap_run "$@"
