@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What is wrong in xenstore, and what guests do that nobody should.  Records can
+# be written by whoever has a hand in a save; a guest may put its BAR anywhere.
+# Neither may cost the guest a page, the host a device model, or libxl its next
+# save (which fails if a record lacks a node).
+set -eu
+here=$(dirname "$0")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+
+# A device model that finds other records than those that libxl has restored:
+# just before it starts the hook spoils them, by put and drop.
+write_meddler() {
+	cat >"$live_dir/meddler" <<-'END'
+	#!/bin/sh
+	case " $*" in
+	*' -xen-domid '*)
+		domid=${*#*-xen-domid }
+		dir=/local/domain/0/device-model/${domid%% *}/physmap ;;
+	*)	dir=/nowhere ;;
+	esac
+	put() {	# KEY START SIZE [NAME]: "-" for a node that shall be missing
+		[ "$2" = - ] || xenstore-write "$dir/$1/start_addr" "$2"
+		[ "$3" = - ] || xenstore-write "$dir/$1/size" "$3"
+		[ "${4-x}" = - ] || xenstore-write "$dir/$1/name" "${4-x}"
+	}
+	drop() {
+		xenstore-rm "$dir/$1"
+	}
+	END
+	cat "$live_dir/hook" >>"$live_dir/meddler"
+	echo "exec '$PHYSMAP_DM' \"\$@\"" >>"$live_dir/meddler"
+	chmod +x "$live_dir/meddler"
+}
+
+# restore_meddled GUEST, with the hook on stdin.
+restore_meddled() {
+	cat >"$live_dir/hook"
+	write_meddler
+	config "$1" "$live_dir/meddler" puppet
+	restore "$1"
+}
+
+malformed() {
+	create a shim puppet
+	remember_views a
+	say a bar "$B"
+	save a
+	restore_meddled a <<-'END'
+	put zz 3000000 1000
+	put 3000000 3000000 1000 -
+	put 3100000 - 1000
+	put 3200000 3200000 -
+	put 4000000 0x5000000 1000
+	put 5000000 -1 1000
+	put 6000000 6000000 0
+	put 7000000 7000000 fffffffffffff000
+	put 7100000 fffffffffffff000 2000
+	put 8000000 8000800 1000
+	put 8100000 8100000 800
+	put 8100800 8200000 1000
+	put 9000000 9000000 1000 "$(printf '%0300d' 7)"
+	put 9100000 9100000 1000 "$(printf 'a\001b')"
+	put 9200000 9200000 1000 ''
+	put a000000 F0000000 1000
+	put 0b000000 b000000 1000
+	put c000000 10000000000000000 1000
+	put d000000 'd000000 ' 1000
+	put e000000 '' 1000
+	END
+	expect_log a 20 'is malformed'
+	expect_whole a "$B"
+	expect_one_memory a
+	say a bar "$C"
+	expect_whole a
+	await_place a "$C"
+	ktap_equal 2 "$(records a | wc -l)" records
+	save a
+	config a shim puppet
+	restore a
+	expect_whole a
+}
+
+# Well-formed, and not true.
+untrue() {
+	create a shim puppet
+	remember_views a
+	say a bar "$B"
+	save a
+	while read -r what hook; do
+		echo "-- $what"
+		echo "$hook" | restore_meddled a
+		expect_whole a "$B"
+		expect_one_memory a
+		say a bar "$C"
+		expect_whole a "$C"
+		expect_empty a "$B"
+		await_place a "$C"
+		dm_log a | grep 'xenphysmap: .*record'
+		pid=$(dm_pid a)
+		destroy a
+		await_exit "$pid"
+	done <<-'END'
+	unpopulated	put 1000000 a8000000 1000000 vga.vram
+	short		put 1000000 e0000000 800000 vga.vram
+	long		put 1000000 e0000000 2000000 vga.vram
+	shifted		put 1000000 e0001000 1000000 vga.vram
+	same-home	put 1800000 a4000000 1000000 ram@1800000
+	same-place	put 3000000 e0800000 1000000 ram@3000000
+	others-pages	put 1000000 2000000 10000 vga.vram
+	END
+}
+
+none() {
+	create a shim puppet
+	remember_views a
+	say a bar "$B"
+	save a
+	restore_meddled a <<-'END'
+	drop 1000000
+	drop 2000000
+	END
+	expect_whole a "$B"
+	expect_one_memory a
+	await_place a "$B"
+	say a bar "$C"
+	expect_whole a "$C"
+	expect_quiet a
+}
+
+# More than anybody has use for.
+a_thousand() {
+	create a shim puppet
+	say a bar "$B"
+	save a
+	restore_meddled a <<-'END'
+	for i in $(seq 1000); do
+		key=$(printf %x $((0x3000000 + i * 4096)))
+		echo "$dir/$key/start_addr" "$key"
+		echo "$dir/$key/size" 1000
+		echo "$dir/$key/name" x
+	done | xargs -n 300 xenstore-write
+	END
+	expect_whole a "$B"
+	say a bar "$C"
+	expect_whole a "$C"
+	save a
+	config a shim puppet
+	restore a
+	expect_whole a "$C"
+}
+
+# 16 frames of the option ROM's home are there.  QEMU never maps them by that
+# address, so they can go elsewhere; Xen alone would free them.
+bar_over_another_block() {
+	create a shim puppet
+	remember_views a
+	say a bar 02000000
+	expect_whole a 2000000
+	expect_one_memory a
+	await_place a 2000000
+	records a
+	[ "$(records a | awk '$1 == "2000000" { print $2 }')" != 2000000 ]
+	save a
+	restore a
+	expect_whole a 2000000
+	expect_one_memory a
+	say a bar "$B"
+	expect_whole a
+	expect_quiet a
+}
+
+# In QEMU's view the RAM is in front of such a BAR, and it asks for no move.
+bar_over_ram() {
+	create a shim puppet memory=64
+	remember_views a
+	say a fill 02000000 64 5a5a5a5a
+	say a bar 02000000
+	for start in "$A" 3000000; do
+		ktap_equal "$start" "$(place a)" record
+		expect a value 5a5a5a5a read 02000000
+		expect a value 5a5a5a5a read 0203fffc
+		save a
+		restore a
+		expect a at 2000000 status
+	done
+	say a bar "$B"
+	expect_whole a
+	expect_one_memory a
+	expect a value 5a5a5a5a read 02000000
+	expect_quiet a
+}
+
+# Frames that are Xen's own are there, of the console, of xenstore; and devices
+# that QEMU cuts out of the BAR, so that it relocates pieces.
+bar_over_special_frames() {
+	create a shim puppet
+	remember_views a
+	say a bar fe000000
+	expect a access trapped status
+	expect_log a 0 'frames moved from 0xf1000'
+	dm_log a | grep 'xenphysmap: .*relocating'
+	say a bar "$B"
+	expect_whole a
+	expect_one_memory a
+	await_place a "$B"
+}
+
+live_test malformed
+live_test untrue 300
+live_test none
+live_test a_thousand
+live_test bar_over_another_block
+live_test bar_over_ram
+live_test bar_over_special_frames
+live_run "$@"

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The ways to move frames for hosts that lack the best one: where Xen or the
+# kernel has no such call, they are all there is.  Each is forced, and seen to
+# be what was used.
+set -eu
+here=$(dirname "$0")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+
+# hypercalls GUEST COMMAND...: plain ones, not dm_ops, that its device model
+# makes until the guest has obeyed.
+hypercalls() {
+	rm -f "$live_dir/strace"
+	mkfifo "$live_dir/strace"
+	strace -f -e trace=ioctl -o "$live_dir/calls" -p "$(dm_pid "$1")" \
+		2>"$live_dir/strace" &
+	exec 7<"$live_dir/strace"
+	read -r live_line <&7
+	echo "$live_line" >&2
+	say "$@" >&2
+	kill $!
+	wait $! || :
+	exec 7<&-
+	grep -c '_IOC(_IOC_NONE, 0x50, 0,' "$live_dir/calls" || :
+}
+
+moves_by() {
+	if [ -n "$1" ]; then
+		export XENPHYSMAP_RELOCATE="$1"
+	fi
+	create a shim puppet
+	expect_whole a
+	calls=$(hypercalls a bar "$B")
+	ktap_note "$calls hypercalls"
+	expect_whole a
+	expect_empty a "$A"
+	await_place a "$B"
+	expect_quiet a
+	[ "$calls" -ge "$2" ]
+	[ "$calls" -le "$3" ]
+}
+
+by_dm_op() {
+	moves_by '' 0 0
+}
+
+by_range() {
+	moves_by range 1 1
+}
+
+by_page() {
+	moves_by page 4096 4096
+}
+
+by_magic() {
+	export XENPHYSMAP_RELOCATE=magic
+	create a shim puppet
+	expect_log a 1 'XENPHYSMAP_RELOCATE=magic is ignored'
+	say a bar "$B"
+	expect_whole a
+}
+
+live_test by_dm_op
+live_test by_range
+live_test by_page
+live_test by_magic
+live_run "$@"

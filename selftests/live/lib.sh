@@ -1,0 +1,440 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# What the tests in dom0 share: guests, device models, records, logs.  Sourced
+# by every script here; POSIX sh and busybox.  Nothing in it sleeps: what is
+# waited for is an event, and the time that a test may take bounds the wait.
+#
+# A guest is named by one word, "a".  Its domain has a name that no user's
+# domain has, so that cleaning up on a host in use hurts nobody.
+
+# shellcheck source-path=SCRIPTDIR/..
+. "$here/../ksft.sh"
+
+: "${PHYSMAP_DM:=/usr/lib/xenphysmap/xenphysmap-dm}"
+: "${PHYSMAP_GUESTS:=/usr/lib/xenphysmap/selftests/guest}"
+: "${STOCK_DM:=/usr/libexec/xen-qemu-system-i386}"
+PHYSMAP_SHIM=${PHYSMAP_DM%/*}/xenphysmap-preload.so
+
+live_prefix=xenphysmap-test-
+live_dir=/run/xenphysmap-test
+live_xenlog=/var/log/xen
+
+# Places for a BAR of 16 MiB, none of them RAM; puppet starts at the first.
+A=f1000000
+B=e0000000
+C=d0000000
+VRAM_PAGES=4096
+
+export XENPHYSMAP_LOG=debug
+
+# ---- tests ----
+
+# live_test NAME [SECONDS]: as ktap_test; leaves no guest behind.
+live_test() {
+	eval "live_run_$1() { trap live_clean_up EXIT; live_clean_up; $1; }"
+	ktap_test "$1" "live_run_$1" "${2:-120}"
+}
+
+# live_run "$@": of the tests those that TESTS names, by globs for them or for
+# whole groups.
+live_run() {
+	live_group=${0##*/}
+	live_chosen=
+	set -f
+	for live_glob in ${TESTS-}; do
+		if ktap_matches "${live_group%.sh}" "$live_glob"; then
+			live_chosen=
+			break
+		fi
+		live_chosen="$live_chosen -t $live_glob"
+	done
+	# shellcheck disable=SC2086 # words, and none of them expanded
+	set -- "$@" $live_chosen
+	set +f
+	ktap_run "$@"
+}
+
+live_clean_up() {
+	for live_id in $(xenstore-list /local/domain); do
+		case $(xenstore-read "/local/domain/$live_id/name") in
+		"$live_prefix"*)	xl destroy "$live_id" || : ;;
+		esac
+	done 2>/dev/null
+	rm -rf "$live_dir" "$live_xenlog/qemu-dm-$live_prefix"*
+	mkdir -p "$live_dir"
+}
+
+# ---- guests ----
+
+# xl COMMAND...: its words are shown only when it fails, and never all of them.
+xl_do() {
+	xl "$@" >"$live_dir/xl.out" 2>&1 </dev/null && return
+	grep -v 'xc: progress' "$live_dir/xl.out" >&2
+	return 1
+}
+
+# config GUEST stock|shim|PATH PROGRAM [KEY=[VALUE]]...
+# Without a VALUE the setting is left to libxl.
+# The p2m pool that libxl gives a guest of this size by default is a subject of
+# its own, see pool.sh; here it is large.
+config() {
+	live_file=$live_dir/$1.cfg
+	case $2 in
+	stock)	live_dm=$STOCK_DM ;;
+	shim)	live_dm=$PHYSMAP_DM ;;
+	*)	live_dm=$2 ;;
+	esac
+	cat >"$live_file" <<-END
+	name="$live_prefix$1"
+	type="hvm"
+	memory=32
+	shadow_memory=8
+	vga="stdvga"
+	videoram=16
+	vnc=0
+	sdl=0
+	usb=0
+	serial="unix:$live_dir/$1.serial,server=on,wait=off"
+	firmware_override="$PHYSMAP_GUESTS/$3"
+	device_model_version="qemu-xen"
+	device_model_override="$live_dm"
+	on_crash="preserve"
+	on_reboot="preserve"
+	END
+	live_guest=$1
+	shift 3
+	for live_setting; do
+		sed -i "/^${live_setting%%=*}=/d" "$live_file"
+		[ -z "${live_setting#*=}" ] ||
+			echo "$live_setting" >>"$live_file"
+	done
+	ln -sf "$live_guest.serial" "$live_dir/$live_guest.socket"
+}
+
+# create GUEST stock|shim|PATH PROGRAM [KEY=[VALUE]]...
+create() {
+	config "$@"
+	xl_do create "$live_dir/$1.cfg"
+	learn_domid "$1"
+}
+
+# After all that gives a guest a new domain; xl takes its time to find it.
+learn_domid() {
+	xl domid "$live_prefix$1" >"$live_dir/$1.domid"
+}
+
+domid() {
+	cat "$live_dir/$1.domid"
+}
+
+# await_exit PID: strace ends when what it traces does, whoever's child that is.
+await_exit() {
+	strace -qq -e trace=none -p "$1" 2>/dev/null || :
+	! kill -0 "$1" 2>/dev/null
+}
+
+dm_pid() {
+	xenstore-read "/local/domain/$(domid "$1")/image/device-model-pid"
+}
+
+# save GUEST [OPTION]...: into GUEST's file; the old device model is gone after.
+save() {
+	live_guest=$1
+	live_pid=$(dm_pid "$1")
+	shift
+	xl_do save "$@" "$live_prefix$live_guest" "$live_dir/$live_guest.save"
+	[ $# -gt 0 ] || await_exit "$live_pid"
+}
+
+# saved_place GUEST: what the file says of its video RAM.  Records follow the
+# memory in it, and little follows them.
+saved_place() {
+	tail -c 262144 "$live_dir/$1.save" | tr '\0' '\n' | awk '
+	/physmap\/[0-9a-f]*\/start_addr$/ { getline start; }
+	/physmap\/[0-9a-f]*\/name$/ {
+		getline name
+		if (name == "vga.vram")
+			print start
+	}'
+}
+
+# restore GUEST: as its configuration is by now, not as it was when saved.
+restore() {
+	xl_do restore "$live_dir/$1.cfg" "$live_dir/$1.save" || return
+	learn_domid "$1"
+}
+
+# migrate GUEST: to this host.  While both device models are there each needs a
+# socket of its own: the old one removes its name when it goes.
+migrate() {
+	live_old=$(readlink "$live_dir/$1.socket")
+	live_new=$1.$(domid "$1").serial
+	live_pid=$(dm_pid "$1")
+	sed -i "s|/$live_old,|/$live_new,|" "$live_dir/$1.cfg"
+	xl_do migrate -C "$live_dir/$1.cfg" -s '' "$live_prefix$1" \
+		'xl migrate-receive'
+	ln -sf "$live_new" "$live_dir/$1.socket"
+	await_exit "$live_pid"
+	learn_domid "$1"
+}
+
+destroy() {
+	xl_do destroy "$live_prefix$1"
+}
+
+# ---- talking to them ----
+
+# say GUEST COMMAND...: the answer is in $live_answer, and in the test's log;
+# fails where the guest says "fail".
+say() {
+	live_socket=$live_dir/$(readlink "$live_dir/$1.socket")
+	shift
+	echo "> $*" >&2
+	live_status=0
+	live_answer=$("$PHYSMAP_GUESTS/talk" "$live_socket" -t 100 "$@") ||
+		live_status=$?
+	echo "$live_answer" >&2
+	return $live_status
+}
+
+# field KEY: the value of KEY=VALUE in the answer.
+field() {
+	for live_word in $live_answer; do
+		case $live_word in
+		"$1"=*)	echo "${live_word#*=}" ;;
+		esac
+	done
+}
+
+# ask GUEST KEY COMMAND...: one value of the answer, be it ok or fail.
+ask() {
+	live_key=$2
+	live_guest=$1
+	shift 2
+	say "$live_guest" "$@" || :
+	field "$live_key"
+}
+
+# expect GUEST KEY VALUE COMMAND...
+expect() {
+	live_who=$1
+	live_key=$2
+	live_value=$3
+	shift 3
+	say "$live_who" "$@" || :
+	ktap_equal "$live_value" "$(field "$live_key")" "$live_who: $live_key"
+}
+
+# expect_whole GUEST [ADDR]: its BAR is at ADDR, the processor gets at it without
+# help, and every page is there and right.
+expect_whole() {
+	say "$1" status
+	[ -z "${2-}" ] || ktap_equal "$2" "$(field at)" "$1: BAR"
+	ktap_equal direct "$(field access)" "$1: access"
+	say "$1" check
+}
+
+# expect_empty GUEST ADDR: the ends and the middle of what was left.
+expect_empty() {
+	for live_page in 0 2044 4092; do
+		live_at=$(printf '%x' $((0x$2 + live_page * 4096)))
+		expect "$1" empty 4 probe "$live_at" 4
+	done
+}
+
+# Nothing anywhere at this address but QEMU's side of the legacy window, so what
+# is written through it is written by QEMU, and read at the BAR by the guest.
+# Chained planes, 64 KiB at a0000, of any bank; by the registers that the
+# device has in its other BAR, since guests have no command for ports.
+open_window() {
+	live_vga=$(ask "$1" vga status)
+	say "$1" devbar "$live_vga" 18 f2000000
+	say "$1" write f2000404 00ff0f02
+	say "$1" write f2000404 00ff0e04
+	say "$1" write f200040c 04060000
+}
+
+# reaches GUEST PAGE: what QEMU writes the guest reads, and the other way round.
+reaches() {
+	live_bar=$((0x$(ask "$1" at status) + $2 * 4096 + 0x200))
+	live_bar=$(printf %x "$live_bar")
+	live_window=$(printf %x $((0xa0000 + $2 % 16 * 4096 + 0x200)))
+	say "$1" write f2000508 "$(printf '%04x0000' $(($2 / 16)))"
+	say "$1" write "$live_window" "1234$2"
+	live_seen=$(ask "$1" value read "$live_bar")
+	say "$1" write "$live_bar" 0
+	live_seen="$live_seen $(ask "$1" value read "$live_window")"
+	ktap_equal "$(printf '%08x 00000000' "0x1234$2")" "$live_seen" "page $2"
+}
+
+# remember_views GUEST: how QEMU's view looks while nothing can be wrong yet.
+remember_views() {
+	for live_salt in 111 222; do
+		say "$1" mark $live_salt
+		dm_view "$1" >"$live_dir/$1.$live_salt"
+	done
+	! cmp -s "$live_dir/$1.111" "$live_dir/$1.222"
+}
+
+# Is the device model's video RAM the guest's?  All that the guest writes to any
+# of its pages arrives; some pages are also tried the other way round.  For
+# guests whose views are remembered.
+expect_one_memory() {
+	case $(ask "$1" salt status) in
+	111)	live_salt=222 ;;
+	*)	live_salt=111 ;;
+	esac
+	say "$1" mark $live_salt
+	ktap_equal "$(cat "$live_dir/$1.$live_salt")" "$(dm_view "$1")" \
+		"QEMU's view"
+	open_window "$1"
+	for live_page in 0 4095; do
+		reaches "$1" $live_page
+	done
+}
+
+# cost GUEST WRITES: kilocycles for a million writes, the best of a few tries.
+# It spoils no mark.
+cost() {
+	live_best=
+	for live_try in 1 2 3 4 5; do
+		live_time=$(ask "$1" kcycles time "$2")
+		live_time=$((live_time * (1000000 / $2)))
+		if [ -z "$live_best" ] || [ "$live_time" -lt "$live_best" ]; then
+			live_best=$live_time
+		fi
+		# what takes this long isn't disturbed by much
+		[ "$2" -gt 100 ] || break
+	done
+	echo "$live_best"
+}
+
+# ---- records ----
+
+physmap() {
+	echo "/local/domain/0/device-model/$1/physmap"
+}
+
+# records GUEST: "KEY START SIZE NAME", one a line.
+records() {
+	xenstore-ls -f "$(physmap "$(domid "$1")")" 2>/dev/null |
+	tr -d '"' | awk '
+	{ n = split($1, path, "/") }
+	n == 8 { key[++keys] = path[8] }
+	n == 9 { node[path[8], path[9]] = $3 }
+	END {
+		for (i = 1; i <= keys; i++) {
+			k = key[i]
+			print k, node[k, "start_addr"], node[k, "size"], \
+			      node[k, "name"]
+		}
+	}' | sort
+}
+
+# place GUEST: where the record of its video RAM says that it is.
+place() {
+	records "$1" | awk '$4 == "vga.vram" { print $2 }'
+}
+
+# await PATH COMMAND...: until COMMAND is true, tried whenever PATH changes.
+await() {
+	live_path=$1
+	shift
+	rm -f "$live_dir/events"
+	mkfifo "$live_dir/events"
+	xenstore-watch "$live_path" >"$live_dir/events" &
+	live_watch=$!
+	while read -r _; do
+		if "$@"; then
+			break
+		fi
+	done <"$live_dir/events"
+	kill "$live_watch"
+	wait "$live_watch" 2>/dev/null || :
+}
+
+is_placed() {
+	[ "$(place "$1")" = "$2" ]
+}
+
+# await_place GUEST ADDR: records follow, they don't lead.
+await_place() {
+	await "$(physmap "$(domid "$1")")" is_placed "$@"
+}
+
+# publishers [DOMID]: their pids.
+publishers() {
+	for live_proc in /proc/[0-9]*; do
+		# shellcheck disable=SC2046 # two words and no more
+		set -- "${1-}" $(tr '\0' ' ' <"$live_proc/cmdline" 2>/dev/null)
+		case ${2-} in
+		*xenphysmap-publisher)
+			[ -n "$1" ] && [ "$1" != "${3-}" ] ||
+				echo "${live_proc#/proc/}" ;;
+		esac
+		set -- "$1"
+	done
+}
+
+# ---- the device model ----
+
+# dm_log GUEST: what the present device model has said.
+dm_log() {
+	cat "$live_xenlog/qemu-dm-$live_prefix$1.log"
+}
+
+# all_logs GUEST: that, and what those before it said.
+all_logs() {
+	cat "$live_xenlog/qemu-dm-$live_prefix$1"*.log*
+}
+
+# expect_log GUEST COUNT PATTERN
+expect_log() {
+	live_seen=$(dm_log "$1" | grep -c -e "$3" || :)
+	[ "$live_seen" = "$2" ] || dm_log "$1"
+	ktap_equal "$2" "$live_seen" "lines in the log with '$3'"
+}
+
+# Nothing that anybody would have to look into.
+expect_quiet() {
+	expect_log "$1" 0 'xenphysmap: .*\(error\|fail\|wrong\|ignored\|lost\|BUSY\|can.t\)'
+}
+
+# qmp GUEST COMMAND [ARGUMENTS]: prints what it returns.
+qmp() {
+	rm -f "$live_dir/qmp.in" "$live_dir/qmp.out"
+	mkfifo "$live_dir/qmp.in" "$live_dir/qmp.out"
+	socat -t0 - "UNIX-CONNECT:/run/xen/qmp-libxl-$(domid "$1")" \
+		<"$live_dir/qmp.in" >"$live_dir/qmp.out" &
+	live_pid=$!
+	exec 5>"$live_dir/qmp.in" 6<"$live_dir/qmp.out"
+	cat >&5 <<-END
+	{ "execute": "qmp_capabilities" }
+	{ "execute": "$2", "arguments": ${3:-{\}}, "id": "live" }
+	END
+	live_line=
+	while read -r live_line <&6; do
+		case $live_line in
+		*'"id": "live"'*)	break ;;
+		esac
+	done
+	exec 5>&- 6<&-
+	wait "$live_pid" || :
+	echo "$live_line"
+	case $live_line in
+	*'"return"'*)	return 0 ;;
+	*)		return 1 ;;
+	esac
+}
+
+# dm_view GUEST: a checksum of what the device model has in its video RAM.
+dm_view() {
+	say "$1" status
+	live_at=$((0x$(field at)))
+	live_size=$((0x$(field size)))
+	qmp "$1" pmemsave "{ \"val\": $live_at, \"size\": $live_size,
+		\"filename\": \"$live_dir/view\" }" >&2
+	md5sum <"$live_dir/view"
+	rm "$live_dir/view"
+}
