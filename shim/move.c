@@ -222,6 +222,8 @@ int move_verify(struct xenphysmap *pm, struct block *b)
 
 	if (!b->claimed)
 		return 0;
+	if (!pm->fmem)
+		return -EBADF;
 	for (unsigned int i = 0; i < b->nr_runs && !rc; i++)
 		rc = mapping_full(pm->fmem, pm->domid, b->run[i].gfn, b->run[i].nr);
 	if (!rc)
