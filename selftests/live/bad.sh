@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # What is wrong in xenstore, and what guests do that nobody should.  Records can
 # be written by whoever has a hand in a save; a guest may put its BAR anywhere.
@@ -89,7 +90,9 @@ untrue() {
 	remember_views a
 	say a bar "$B"
 	save a
+	seen=0
 	while read -r what hook; do
+		seen=$((seen + 1))
 		echo "-- $what"
 		echo "$hook" | restore_meddled a
 		expect_whole a "$B"
@@ -111,6 +114,7 @@ untrue() {
 	same-place	put 3000000 e0800000 1000000 ram@3000000
 	others-pages	put 1000000 2000000 10000 vga.vram
 	END
+	ktap_equal 7 "$seen" 'untrue records tried'
 }
 
 none() {

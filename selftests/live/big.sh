@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Video RAM of 128 MiB and more.  Xen's relocate call keeps 16 bits of the page
 # count: asked for 65536 pages, 256 MiB, it moves none and says that it did.

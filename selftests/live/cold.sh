@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # A guest that is started, and whose BAR is placed once: the case that works
 # without the shim, and that it has to leave working.  What is new is the

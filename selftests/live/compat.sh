@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Saves cross between device models with and without the shim: what an
 # administrator depends on who installs it, or takes it away again.  A save made

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Save and restore while the BAR's decode is off, as between two drivers.  The
 # device's state then names no place, so the pages have to be at home in the

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # The ways to move frames for hosts that lack the best one: where Xen or the
 # kernel has no such call, they are all there is.  Each is forced, and seen to

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Where the shim isn't wanted it has to be as if it weren't there: without the
 # wrapper, in programs that aren't device models, in a device model's children.
@@ -8,10 +9,12 @@ here=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
+PHYSMAP_SHIM=${PHYSMAP_DM%/*}/xenphysmap-preload.so
+
 without_wrapper() {
 	create a stock puppet
 	expect_whole a
-	! xenstore-exists "$(physmap "$(domid a)")"
+	not xenstore-exists "$(physmap "$(domid a)")"
 	ktap_equal '' "$(publishers)" publishers
 	expect_log a 0 xenphysmap
 }
@@ -39,7 +42,7 @@ save_helper() {
 	live_file=$live_dir/a.save
 	LD_PRELOAD=$PHYSMAP_SHIM xl save -c "$live_prefix"a "$live_file" \
 		>"$KTAP_TMP/words" 2>&1
-	! grep xenphysmap "$KTAP_TMP/words"
+	not grep xenphysmap "$KTAP_TMP/words"
 	ktap_equal '' "$(publishers)" publishers
 	destroy a
 	restore a
@@ -56,8 +59,9 @@ children() {
 	xl domid Domain-0
 	END
 	chmod +x "$live_dir/script"
-	create a shim puppet "device_model_args_hvm=[\"-netdev\",
-		\"tap,id=t0,ifname=test0,script=$live_dir/script,downscript=$live_dir/script\"]"
+	tap=tap,id=t0,ifname=test0
+	tap=$tap,script=$live_dir/script,downscript=$live_dir/script
+	create a shim puppet "device_model_args_hvm=[\"-netdev\", \"$tap\"]"
 	expect_whole a
 	ktap_equal 1 "$(publishers | wc -w)" publishers
 	pid=$(dm_pid a)
@@ -66,7 +70,7 @@ children() {
 	cat "$live_dir/script.out"
 	ktap_equal 2 "$(grep -c "preload: $PHYSMAP_SHIM" "$live_dir/script.out")" \
 		'scripts that had the shim'
-	! grep 'xenphysmap:' "$live_dir/script.out"
+	not grep 'xenphysmap:' "$live_dir/script.out"
 }
 
 live_test without_wrapper

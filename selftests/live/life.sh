@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Births and deaths: reboot, several guests, none of the blocks that are looked
 # after, and an end at any time.  A record or a process that is left behind is a
@@ -100,7 +101,7 @@ no_vga() {
 }
 
 ends_while_it_moves() {
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		create a shim puppet
 		say a moving 1000 "$B" "$A"
 		await_place a "$B"

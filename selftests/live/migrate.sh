@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Live migration of guests whose video RAM is not still meanwhile.  libxc's stream
 # can't take a page back, so that a block that moved would be at the destination

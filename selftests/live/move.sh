@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # A guest that moves its BAR, as firmware and operating systems do that balance
 # resources.  Stock QEMU up to 10 asks Xen to move the pages from where they no

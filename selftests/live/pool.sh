@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # A p2m pool that runs out.  Each new place of a BAR takes tables from it, and
 # what libxl gives a small guest by default is soon used up, the sooner after a
@@ -19,7 +20,7 @@ refuses_and_loses_nothing() {
 	refused=
 	for at in $B $C b0000000 a0000000 90000000 80000000 70000000 60000000 \
 		  50000000 40000000 30000000; do
-		say a bar $at
+		say a bar "$at"
 		if [ "$(ask a access status)" = trapped ]; then
 			refused=$at
 			break

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # The process that writes the records may die, or hang, or wait for xenstored.
 # QEMU must not: the guest goes on, and its memory is right, whatever becomes of
@@ -48,7 +49,7 @@ save_waits() {
 			kill -CONT "$pid" ;;
 		esac
 	done <"$live_dir/sent"
-	wait $saving
+	wait "$saving"
 	ktap_equal yes "$asked" 'publisher asked'
 	ktap_equal "$B" "$(saved_place a)" 'record in the save'
 	restore a

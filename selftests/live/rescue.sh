@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # A guest that stock QEMU has saved after its BAR moved: its pages are at the old
 # BAR, the device's state names the new one, there is no record, and stock QEMU

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Device models that give up their privileges: dm_restrict=1 (restricted privcmd
 # and xenstore, a chroot, a uid of its own) and QEMU's -sandbox.  They are served

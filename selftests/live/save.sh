@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source-path=SCRIPTDIR disable=SC2317
 #
 # Save, restore and migration of guests whose BAR has moved: what stock QEMU up
 # to 10 pays for with the guest.  Right means: no page is lost, they are where
@@ -32,11 +33,11 @@ three_times_in_a_row() {
 	create a shim puppet
 	remember_views a
 	for at in $B $C $A; do
-		say a bar $at
+		say a bar "$at"
 		save a
 		ktap_equal "$at" "$(saved_place a)" 'record in the save'
 		restore a
-		expect_restored a $at
+		expect_restored a "$at"
 	done
 	say a bar "$B"
 	expect_whole a
@@ -48,7 +49,7 @@ stock_loses_the_guest() {
 	say a bar "$B"
 	save a
 	! restore a || ktap_fail 'it was restored'
-	! learn_domid a
+	not learn_domid a
 	all_logs a | grep "Assertion .p && p == memory_region_get_ram_ptr"
 }
 
@@ -74,12 +75,12 @@ migration() {
 	create a shim puppet
 	remember_views a
 	for at in $B $C; do
-		say a bar $at
+		say a bar "$at"
 		migrate a
-		expect_whole a $at
+		expect_whole a "$at"
 		expect_one_memory a
 		expect_no_dummy a
-		await_place a $at
+		await_place a "$at"
 		expect_quiet a--incoming
 	done
 }
