@@ -49,6 +49,8 @@ struct run {
  * @pin: first frame of the cache-attribute pin, GFN_NONE without one
  * @pin_type: the pin's type, XEN_DMOP_MEM_CACHEATTR_*
  * @claimed: known from a record only, not yet found in the p2m
+ * @recorded: a record told of it first
+ * @met: and the device model has mapped its home since
  * @published: the runs that have a record
  * @nr_published: of them
  */
@@ -64,6 +66,8 @@ struct block {
 	uint64_t pin;
 	uint32_t pin_type;
 	bool claimed;
+	bool recorded;
+	bool met;
 	struct run published[BLOCK_RUNS_MAX];
 	unsigned int nr_published;
 };

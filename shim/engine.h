@@ -5,6 +5,7 @@
  *	physmap.c	the public functions: lock, look up, decide
  *	view.c		which frames are meant when the device model names some
  *	restore.c	how blocks of a restored guest become known
+ *	census.c	whether they are the blocks that the saved guest had
  *	rescue.c	where video RAM is that nobody has told us of
  *	follow.c	where a block should be: BARs, regions, the barrier
  *	move.c		how a block gets from one layout to another
@@ -53,6 +54,7 @@ struct region {
  * @complained: the log says that records can't be published
  * @deferred: a block waits for the end of a live migration to be moved
  * @learning: the guest may be being restored: maps tell where its blocks are
+ * @counted: and the device model has made all of its blocks
  * @blocks: what we know
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
@@ -70,6 +72,7 @@ struct xenphysmap {
 	bool complained;
 	bool deferred;
 	bool learning;
+	bool counted;
 	struct blocks blocks;
 	struct region *region;
 	size_t nr_regions;
@@ -312,6 +315,27 @@ void follow_restored(struct xenphysmap *pm);
  */
 int rescue_search(struct xenphysmap *pm, uint64_t home, uint64_t bar, uint64_t nr,
 		  uint64_t *place);
+
+/* census.c */
+
+/**
+ * census_map() - A restored device model maps frames: are these of its saved self?
+ * @pm: the engine
+ * @gfn: first frame asked for, as QEMU counts
+ * @nr: frames, consecutive
+ * @err: their errors
+ *
+ * Says what differs, before the device model can write there.
+ */
+void census_map(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err);
+
+/**
+ * census_end() - The restored device model has made all of its blocks.
+ * @pm: the engine
+ *
+ * Says which of the saved guest's it hasn't.
+ */
+void census_end(struct xenphysmap *pm);
 
 /* restore.c */
 

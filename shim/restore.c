@@ -31,6 +31,7 @@ static void claim_all(struct blocks *blocks)
 		struct block *b = blocks->sorted[i];
 
 		b->claimed = true;
+		b->recorded = true;
 		expect_bar(b);
 		/* what it was read from is what is published */
 		memcpy(b->published, b->run, sizeof(b->run));
@@ -152,8 +153,9 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 		if (!b->claimed)
 			continue;
 		if (contradicts(b, gfn, nr, err) || other_extent(b, gfn, nr, err)) {
-			log_warn("record of %s at 0x%" PRIx64 " is wrong: it hasn't %" PRIu64
-				 " pages there; withdrawn", b->name, b->run[0].gfn, b->nr);
+			log_warn("record of %s at 0x%" PRIx64 " is wrong: the device model hasn't "
+				 "%" PRIu64 " frames there; withdrawn", b->name, b->run[0].gfn,
+				 b->nr);
 			move_forget(pm, b);
 			right = false;
 		} else if (b->home >= gfn && b->home + b->nr <= gfn + nr) {
@@ -169,6 +171,7 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 
 void restore_done(struct xenphysmap *pm)
 {
+	census_end(pm);
 	for (size_t i = pm->blocks.nr; i-- > 0; )
 		move_verify(pm, pm->blocks.sorted[i]);
 }
@@ -222,11 +225,32 @@ static struct block *rescue(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 	return b;
 }
 
+/* The device model has less memory below, say, than it had: where is home now? */
+static struct block *rehome(struct xenphysmap *pm, struct block *b)
+{
+	const struct region *home = b->recorded && !b->met ? explained(pm, b->nr) : NULL;
+	uint64_t was = b->home, nr = b->nr, place = block_place(b);
+
+	if (!home || place == GFN_NONE)
+		return b;
+	if (move_verify(pm, b))
+		return NULL;
+	move_forget(pm, b);
+	if (blocks_add(&pm->blocks, home->gfn, nr, place, VIDEO_RAM, &b))
+		return NULL;
+	log_warn("%s: at home at 0x%" PRIx64 " in the saved guest, at 0x%" PRIx64
+		 " in this device model", b->name, was, b->home);
+	return b;
+}
+
 struct block *restore_bar(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
 	struct block *b = behind_bar(pm, gfn, nr);
 	int rc;
 
+	census_end(pm);
+	if (b)
+		b = rehome(pm, b);
 	if (!b)
 		b = rescue(pm, gfn, nr);
 	if (!b || move_verify(pm, b))

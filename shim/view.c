@@ -56,8 +56,10 @@ static void *map_home(struct xenphysmap *pm, const struct view_call *call, const
 {
 	void *map = map_translated(pm, call, gfns);
 
-	if (!pm->learning || !map || !call->err || !consecutive(gfns, call->nr) ||
-	    restore_judge(pm, gfns[0], call->nr, call->err))
+	if (!pm->learning || !map || !call->err || !consecutive(gfns, call->nr))
+		return map;
+	census_map(pm, gfns[0], call->nr, call->err);
+	if (restore_judge(pm, gfns[0], call->nr, call->err))
 		return map;
 	if (!(call->flags & MAP_FIXED))
 		next_xenforeignmemory_unmap(call->fmem, map, call->nr);

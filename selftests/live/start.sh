@@ -14,8 +14,8 @@ export TESTS="$*"
 . ../ksft.sh
 
 groups=
-for group in cold move save decode big compat life inert bad fallback pool rescue migrate restrict \
-	     publisher; do
+for group in cold move save decode big compat census life inert bad fallback pool rescue migrate \
+	     restrict publisher; do
 	[ -z "$(sh "./$group.sh" -l)" ] || groups="$groups ./$group.sh"
 done
 # shellcheck disable=SC2086 # names without blanks

@@ -62,7 +62,7 @@ void guest_save(void)
 	EXPECT_EQ(0, dm_stop(&dm));
 }
 
-void guest_restore(bool with_records, bool stock)
+void guest_rebuild(bool with_records, bool stock)
 {
 	uint32_t next = domid + 1;
 
@@ -72,6 +72,11 @@ void guest_restore(bool with_records, bool stock)
 	domid = next;
 	make_directory();
 	dm_start(&dm, domid, guest.age, stock, true);
+}
+
+void guest_restore(bool with_records, bool stock)
+{
+	guest_rebuild(with_records, stock);
 	dm_add_block(&dm, guest.home, guest.nr);
 	if (!guest.no_rom)
 		dm_add_block(&dm, guest.home + guest.nr, ROM_NR);

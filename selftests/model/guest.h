@@ -51,6 +51,7 @@ void guest_boot_as(const struct guest *guest);
 void guest_migrate(bool with_records);
 void guest_save(void);
 void guest_restore(bool with_records, bool stock);
+void guest_rebuild(bool with_records, bool stock);	/* its blocks are yours to add */
 
 /* The restored device model has loaded its devices' state. */
 void guest_resume(void);
