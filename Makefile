@@ -122,7 +122,7 @@ install: all
 # what a bare Debian 12 needs for the rest is installed there
 check:
 	@$(srctree)/selftests/packages build check
-	@$(MAKE) --no-print-directory -C $(srctree)/selftests O=$(O) run_tests \
+	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -C $(srctree)/selftests O=$(O) run_tests \
 		TARGETS="$(or $(TARGETS),$(check_targets))"
 
 demo:

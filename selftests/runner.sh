@@ -6,12 +6,15 @@
 # dies, hangs, plans nothing or does less than planned has not passed, however
 # many "ok" it printed. It must not know what the programs test.
 #
-# usage: runner.sh COLLECTION:PROGRAM...
+# usage: [JOBS=n] runner.sh COLLECTION:PROGRAM...
+# JOBS programs run at a time (1); their words come in the order given.
 # A collection's timeout for each of its programs, in seconds, is the line
 # timeout=N (0: none) of COLLECTION/settings beside this script.
 # Exit status: 0; 4 if all was skipped; 1 if anything failed or nothing ran.
 set -u
 
+jobs=${JOBS:-1}
+unset JOBS		# is not for those that a program runs
 default_timeout=45
 grace=5			# seconds between asking a program to end and killing it
 mark=$'\036'		# begins the lines that are ours, not the program's
@@ -22,7 +25,6 @@ declare -a skipped=() failed=()
 
 # Of the program that runs:
 title=
-group=			# its process group
 problem=		# what makes its word worthless, if anything
 skip_reason=
 last_words=
@@ -181,34 +183,45 @@ judge() { # STATUS SECONDS LIMIT
 	fi
 }
 
-# Start a program; its words, then its exit status, come from descriptor $out.
-# That is not the end of file: what it leaves behind may keep the pipe open.
-# timeout(1) leads a process group, so a shell below it can tell us which.
-start() { # PROGRAM LIMIT
-	# shellcheck disable=SC2016 # expanded by that shell
-	exec {out}< <(
-		exec 2>&1 </dev/null
-		timeout -k "$grace" "$2" sh -c \
-			'echo "$1group $PPID"; exec "$2"' sh "$mark" "$1"
-		echo "${mark}status $?"
-	)
+# Run a program into its spool: what it says, then how and when it ended.  Not
+# its end of file counts: what it leaves behind may keep that open.  timeout(1)
+# leads a process group, which is how all of it is found and ended.
+launch() { # NUMBER COLLECTION PROGRAM
+	local began=$SECONDS status=0
+
+	exec >>"$spool/$1" 2>&1 </dev/null
+	timeout -k "$grace" "$(timeout_of "$2")" "$3" &
+	echo $! >"$spool/$1.group"
+	wait $! || status=$?
+	kill -KILL -- "-$!" 2>/dev/null
+	rm "$spool/$1.group"
+	echo "${mark}status $status $((SECONDS - began))"
+}
+
+# Programs start in order, as many at a time as there may be.
+launch_all() { # COLLECTION:PROGRAM...
+	local number=0 argument
+
+	for argument; do
+		number=$((number + 1))
+		(( number <= jobs )) || wait -n
+		launch "$number" "${argument%%:*}" "${argument#*:}" &
+	done
+	wait
 }
 
 run() { # NUMBER COLLECTION PROGRAM
-	local limit line began=$SECONDS status=137 verdict directive reason=''
-	local ok=ok
+	local line status=137 seconds=0 verdict directive reason='' ok=ok reader
 
 	title="$2: ${3##*/}"
 	problem='' skip_reason='' last_words=''
 	planned=() seen=() bad=()
-	limit=$(timeout_of "$2")
-	start "$3" "$limit"
+	exec {out}< <(exec tail -n +1 -f "$spool/$1")
+	reader=$!
 	while IFS= read -r line <&"$out"; do
 		case $line in
-		"${mark}group "*)
-			group=${line##* } ;;
 		*"${mark}status "*)
-			status=${line##* }
+			read -r status seconds <<<"${line##*"$mark"status }"
 			line=${line%"$mark"*}
 			[[ -z $line ]] || take_line "$line"
 			break ;;
@@ -216,10 +229,9 @@ run() { # NUMBER COLLECTION PROGRAM
 			take_line "$line" ;;
 		esac
 	done
-	kill -KILL -- "-$group" 2>/dev/null
-	group=
+	kill "$reader"
 	exec {out}<&-
-	judge "$status" $((SECONDS - began)) "$limit"
+	judge "$status" "$seconds" "$(timeout_of "$2")"
 	[[ $verdict == @(pass|skip) ]] || ok="not ok"
 	echo "$ok $1 selftests: $title${directive:+ # $directive $reason}"
 	# The others have results of their own, counted already.
@@ -228,7 +240,12 @@ run() { # NUMBER COLLECTION PROGRAM
 
 # shellcheck disable=SC2317 # reached by the trap
 interrupted() {
-	[[ -z $group ]] || kill -TERM -- "-$group"
+	local group
+
+	kill "$launcher"
+	for group in "$spool"/*.group; do
+		[[ ! -s $group ]] || kill -TERM -- "-$(<"$group")"
+	done
 	exit 1
 }
 
@@ -252,7 +269,16 @@ finish() {
 	exit 0
 }
 
+spool=$(mktemp -d)
+trap 'rm -rf "$spool"' EXIT
 trap interrupted HUP INT TERM
+number=0
+for argument; do
+	number=$((number + 1))
+	: >"$spool/$number"
+done
+launch_all "$@" &
+launcher=$!
 number=0
 echo "KTAP version 1"
 echo "1..$#"

@@ -486,6 +486,28 @@ several() {
 	said "ok 4 selftests: c: good"
 }
 
+# The first ends when the second has run, and is still the first to be heard.
+at_once() {
+	mkfifo "$KTAP_TMP/go"
+	program first <<-END
+	read -r answer <"$KTAP_TMP/go"
+	echo 1..1
+	echo ok 1 \$answer
+	END
+	program second <<-END
+	echo 1..1
+	echo ok 1 b
+	echo after >"$KTAP_TMP/go"
+	END
+	export JOBS=2
+	run first second first second
+	unset JOBS
+	ktap_equal "0 4 passed, 0 failed, 0 skipped" \
+		"$status $(tail -n 1 "$KTAP_TMP/log")"
+	ktap_equal "after b after b" \
+		"$(sed -n 's/^  ok 1 //p' "$KTAP_TMP/log" | xargs)"
+}
+
 # The second opinion on our format: the TAP consumer of perl.
 prove_agrees() {
 	command -v prove >/dev/null || ktap_skip "no prove here"
@@ -522,7 +544,8 @@ prove_agrees() {
 for name in good bad bad_but_says_0 says_1_but_good too_few too_many \
 	    out_of_order no_plan mute crash absent skip skip_too_late \
 	    time_out leftovers noise nested nested_own nested_hidden \
-	    nested_too_few runner_in_runner live told_to_end nothing several prove_agrees; do
+	    nested_too_few runner_in_runner live told_to_end nothing several at_once \
+	    prove_agrees; do
 	ktap_test "$name"
 done
 ktap_run "$@"
