@@ -74,12 +74,25 @@ void guest_rebuild(bool with_records, bool stock)
 	dm_start(&dm, domid, guest.age, stock, true);
 }
 
-void guest_restore(bool with_records, bool stock)
+static void add_blocks(void)
 {
-	guest_rebuild(with_records, stock);
 	dm_add_block(&dm, guest.home, guest.nr);
 	if (!guest.no_rom)
 		dm_add_block(&dm, guest.home + guest.nr, ROM_NR);
+}
+
+void guest_restore(bool with_records, bool stock)
+{
+	guest_rebuild(with_records, stock);
+	add_blocks();
+}
+
+void guest_replace(void)
+{
+	seam_forget_engine();
+	seam_forget_log();
+	dm_start(&dm, domid, guest.age, guest.stock, true);
+	add_blocks();
 }
 
 void guest_migrate(bool with_records)

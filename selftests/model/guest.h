@@ -53,6 +53,9 @@ void guest_save(void);
 void guest_restore(bool with_records, bool stock);
 void guest_rebuild(bool with_records, bool stock);	/* its blocks are yours to add */
 
+/* The device model was killed: another one for the same domain, up to there. */
+void guest_replace(void);
+
 /* The restored device model has loaded its devices' state. */
 void guest_resume(void);
 

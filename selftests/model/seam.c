@@ -53,6 +53,11 @@ const struct xenphysmap *seam_engine(void)
 	return engine;
 }
 
+void seam_forget_engine(void)
+{
+	engine = NULL;
+}
+
 void __wrap_log_line(enum log_level level, const char *format, ...)
 {
 	va_list args;

@@ -13,6 +13,7 @@
 
 /* The engine that the entry attached last, or NULL once that is closed. */
 const struct xenphysmap *seam_engine(void);
+void seam_forget_engine(void);
 
 /* Has a line with these words been logged since the last seam_forget_log()? */
 bool seam_logged(const char *words);

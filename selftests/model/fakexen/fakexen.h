@@ -159,6 +159,13 @@ unsigned long fakexen_failed(void);	/* calls that were made to fail */
 unsigned long fakexen_calls(const char *name);
 const char *fakexen_call_name(unsigned long n);
 
+/*
+ * Called where the process may end without a word: before each call, and in a
+ * move of frames after the first, half and all but one of them (a stubdomain
+ * can die in a hypercall).
+ */
+extern void (*fakexen_instant)(void);
+
 /* Is this code of the model's own?  Then it doesn't want malloc to fail. */
 bool fakexen_inside(void);
 

@@ -87,6 +87,7 @@ struct call {
 struct call call_begin(const char *name);
 struct call call_inside(void);	/* not a call, but the model's own doing */
 void call_end(struct call *call);
+void call_instant(void);		/* in the middle of a call */
 const struct fakexen_fault *call_fault(void);
 void fault_reset(void);
 

@@ -179,6 +179,8 @@ int physmap_add_range(uint64_t src, uint64_t dst, uint16_t nr)
 	for (uint64_t done = 0; done < nr && !rc; done++) {
 		uint64_t off = downwards ? nr - 1 - done : done;
 
+		if (done && (done == 1 || done == nr / 2u || done == nr - 1u))
+			call_instant();
 		if (interrupted && done == interruption.after)
 			return interrupt_at(src + off);
 		rc = physmap_add_one(src + off, dst + off);

@@ -23,7 +23,7 @@ static struct tree *map_shared(void)
 	if (fd >= 0 && ftruncate(fd, sizeof(struct tree)))
 		abort();
 	map = mmap(NULL, sizeof(struct tree), PROT_READ | PROT_WRITE,
-		   MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+		   fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		abort();
 	if (fd >= 0)
