@@ -60,6 +60,7 @@ struct region {
  * @nr_regions: of them
  * @unexplained: runs that were mapped as a whole and had no page at all
  * @nr_unexplained: of them
+ * @searches: how often frames were looked for, see rescue_rest()
  */
 struct xenphysmap {
 	pthread_mutex_t lock;
@@ -78,6 +79,7 @@ struct xenphysmap {
 	size_t nr_regions;
 	struct region unexplained[UNEXPLAINED_MAX];
 	unsigned int nr_unexplained;
+	unsigned int searches;
 };
 
 /* The block that QEMU relocates; it relocates no other (xen_add_to_physmap()). */
@@ -315,6 +317,20 @@ void follow_restored(struct xenphysmap *pm);
  */
 int rescue_search(struct xenphysmap *pm, uint64_t home, uint64_t bar, uint64_t nr,
 		  uint64_t *place);
+
+/**
+ * rescue_rest() - A record was true once: find the frames that aren't there.
+ * @pm: the engine
+ * @b: the block, known from a record only
+ * @err: the errors of a map of all of its frames
+ *
+ * A device model that was killed in the middle of a move, or after it, had no
+ * time to say so.  What is missing is in one stretch then, and fills just that
+ * stretch at home or where a BAR can be, with nothing beside it.
+ *
+ * Return: whether @b's runs, and its records, are true now.
+ */
+bool rescue_rest(struct xenphysmap *pm, struct block *b, const int *err);
 
 /* census.c */
 

@@ -168,13 +168,17 @@ int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char
 	return fail(rc);
 }
 
-/* QEMU's own name for a block is in no call; but it relocates one block only. */
-static void is_video_ram(struct block *b)
+/*
+ * QEMU's own name for a block is in no call; but it relocates one block only.
+ * Published before the move: who is killed in it leaves a block that is known.
+ */
+static void is_video_ram(struct xenphysmap *pm, struct block *b)
 {
 	if (strncmp(b->name, "ram@", 4))
 		return;
 	strcpy(b->name, VIDEO_RAM);
 	b->nr_published = 0;
+	move_publish(pm, b);
 }
 
 /* A block that was populated in a way we don't see. */
@@ -234,7 +238,7 @@ static int relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t 
 		rc = block_see(b, dst);
 	if (rc)
 		return rc;
-	is_video_ram(b);
+	is_video_ram(pm, b);
 	return follow_bar(pm, b, dst);
 }
 

@@ -142,7 +142,7 @@ static bool other_extent(const struct block *b, uint64_t gfn, uint64_t nr, const
 
 bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err)
 {
-	bool right = true, known = false;
+	bool right = true, known = false, whole;
 
 	for (size_t i = pm->blocks.nr; i-- > 0; ) {
 		struct block *b = pm->blocks.sorted[i];
@@ -152,13 +152,18 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 		known = true;
 		if (!b->claimed)
 			continue;
-		if (contradicts(b, gfn, nr, err) || other_extent(b, gfn, nr, err)) {
+		whole = b->home >= gfn && b->home + b->nr <= gfn + nr;
+		if (whole && rescue_rest(pm, b, err + (b->home - gfn))) {
+			b->bar = GFN_NONE;
+			expect_bar(b);
+			right = false;
+		} else if (contradicts(b, gfn, nr, err) || other_extent(b, gfn, nr, err)) {
 			log_warn("record of %s at 0x%" PRIx64 " is wrong: the device model hasn't "
 				 "%" PRIu64 " frames there; withdrawn", b->name, b->run[0].gfn,
 				 b->nr);
 			move_forget(pm, b);
 			right = false;
-		} else if (b->home >= gfn && b->home + b->nr <= gfn + nr) {
+		} else if (whole) {
 			b->claimed = false;
 			log_info("%s: restored, %" PRIu64 " frames at 0x%" PRIx64, b->name, b->nr,
 				 b->run[0].gfn);

@@ -154,6 +154,7 @@ TEST(restored) { sweep(&restored); }
 TEST(restored_elsewhere) { sweep(&restored_elsewhere); }
 TEST(restored_without_records) { sweep(&restored_without_records); }
 TEST(rom_steps_aside) { sweep(&rom_steps_aside); }
+TEST(rom_makes_room) { sweep(&rom_makes_room); }
 TEST(qemu_11_leaves) { sweep(&qemu_11_leaves); }
 
 TEST(malloc_first_bar) { sweep_malloc(&first_bar_then_another); }

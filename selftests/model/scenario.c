@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What fail_nth.c makes fail.  An act checks the invariants between its steps;
- * errors of its calls are what it is for, and are not looked at.
+ * What fail_nth.c makes fail and killed.c kills.  An act checks the invariants
+ * between its steps; errors of its calls are what it is for, and are not looked
+ * at.
  */
 #include "guest.h"
 #include "ksft_harness.h"
@@ -9,12 +10,13 @@
 #include "seam.h"
 
 unsigned int scenario_tolerated;
+uint64_t scenario_nr = SMALL;
 
 #define CHECK()	EXPECT_TRUE(walk(scenario_tolerated))
 
 static void boot(void)
 {
-	guest_boot_as(&(struct guest){ .nr = SMALL });
+	guest_boot_as(&(struct guest){ .nr = scenario_nr });
 }
 
 static void boot_at(uint64_t bar)
@@ -40,7 +42,7 @@ static void first_bar_mend(void)
 }
 
 const struct scenario first_bar = {
-	boot, first_bar_act, first_bar_mend, BAR_A, BAR_A
+	boot, first_bar_act, first_bar_mend, BAR_A, BAR_A, { 0, 0 }
 };
 
 static void move_prepare(void)
@@ -58,7 +60,9 @@ static void move_mend(void)
 	toggle(BAR_B);
 }
 
-const struct scenario move = { move_prepare, move_act, move_mend, BAR_B, BAR_B };
+const struct scenario move = {
+	move_prepare, move_act, move_mend, BAR_B, BAR_B, { BAR_A, BAR_B }
+};
 
 static void back_act(void)
 {
@@ -68,7 +72,7 @@ static void back_act(void)
 }
 
 const struct scenario there_and_back = {
-	move_prepare, back_act, first_bar_mend, BAR_A, BAR_A
+	move_prepare, back_act, first_bar_mend, BAR_A, BAR_A, { BAR_A, BAR_A }
 };
 
 static void up_act(void)
@@ -83,7 +87,7 @@ static void up_mend(void)
 }
 
 const struct scenario overlap_up = {
-	move_prepare, up_act, up_mend, BAR_A + 3, BAR_A + 3
+	move_prepare, up_act, up_mend, BAR_A + 3, BAR_A + 3, { BAR_A, BAR_A + 3 }
 };
 
 static void down_act(void)
@@ -97,7 +101,7 @@ static void down_mend(void)
 }
 
 const struct scenario overlap_down = {
-	move_prepare, down_act, down_mend, BAR_A - 3, BAR_A - 3
+	move_prepare, down_act, down_mend, BAR_A - 3, BAR_A - 3, { BAR_A, BAR_A - 3 }
 };
 
 static void evicted_act(void)
@@ -114,7 +118,7 @@ static void stop_again(void)
 }
 
 const struct scenario evicted = {
-	move_prepare, evicted_act, stop_again, HOME, 0
+	move_prepare, evicted_act, stop_again, HOME, 0, { BAR_A, 0 }
 };
 
 static void sheltered_act(void)
@@ -129,7 +133,7 @@ static void sheltered_act(void)
 }
 
 const struct scenario sheltered = {
-	move_prepare, sheltered_act, stop_again, HOME, 0
+	move_prepare, sheltered_act, stop_again, HOME, 0, { BAR_A, 0 }
 };
 
 static void stop_act(void)
@@ -138,7 +142,9 @@ static void stop_act(void)
 	dm_stop(&dm);
 }
 
-const struct scenario barrier = { move_prepare, stop_act, stop_again, HOME, 0 };
+const struct scenario barrier = {
+	move_prepare, stop_act, stop_again, HOME, 0, { BAR_A, 0 }
+};
 
 static void saved_at_b(void)
 {
@@ -172,7 +178,7 @@ static void restore_mend(void)
 }
 
 const struct scenario restored = {
-	saved_at_b, restore_act, restore_mend, BAR_C, BAR_C
+	saved_at_b, restore_act, restore_mend, BAR_C, BAR_C, { BAR_B, BAR_B }
 };
 
 /* As large as video RAM is at least: it may be searched for. */
@@ -184,7 +190,7 @@ static void killed_with_decode_off(void)
 }
 
 const struct scenario restored_elsewhere = {
-	killed_with_decode_off, restore_act, restore_mend, BAR_C, BAR_C
+	killed_with_decode_off, restore_act, restore_mend, BAR_C, BAR_C, { 0, BAR_B }
 };
 
 static void blind_act(void)
@@ -197,14 +203,14 @@ static void blind_act(void)
 }
 
 const struct scenario restored_without_records = {
-	saved_at_b, blind_act, restore_mend, BAR_C, BAR_C
+	saved_at_b, blind_act, restore_mend, BAR_C, BAR_C, { BAR_B, BAR_B }
 };
 
 static void steps_aside_act(void)
 {
-	dm_move_bar(&dm, VGA, BAR_A, ROM_AFTER(SMALL) - 4);
+	dm_move_bar(&dm, VGA, BAR_A, ROM_AFTER(scenario_nr) - 4);
 	CHECK();
-	dm_move_bar(&dm, VGA, ROM_AFTER(SMALL) - 4, BAR_B);
+	dm_move_bar(&dm, VGA, ROM_AFTER(scenario_nr) - 4, BAR_B);
 	CHECK();
 	dm_stop(&dm);
 }
@@ -214,16 +220,28 @@ static void steps_back_mend(void)
 	dm_continue(&dm);
 	toggle(BAR_B);
 	EXPECT_EQ(0, dm_stop(&dm));
-	EXPECT_EQ(ROM_AFTER(SMALL), walk_place(ROM_AFTER(SMALL)));
+	EXPECT_EQ(ROM_AFTER(scenario_nr), walk_place(ROM_AFTER(scenario_nr)));
 }
 
 const struct scenario rom_steps_aside = {
-	move_prepare, steps_aside_act, steps_back_mend, BAR_B, BAR_B
+	move_prepare, steps_aside_act, steps_back_mend, BAR_B, BAR_B, { BAR_A, BAR_B }
+};
+
+/* As with memory=64, where that is an address for a BAR. */
+static void makes_room_act(void)
+{
+	dm_move_bar(&dm, VGA, BAR_A, ROM_AFTER(scenario_nr));
+	CHECK();
+	dm_move_bar(&dm, VGA, ROM_AFTER(scenario_nr), BAR_B);
+}
+
+const struct scenario rom_makes_room = {
+	move_prepare, makes_room_act, steps_back_mend, BAR_B, BAR_B, { BAR_A, BAR_B }
 };
 
 static void qemu_11(void)
 {
-	guest_boot_as(&(struct guest){ .age = DM_11_1, .nr = SMALL });
+	guest_boot_as(&(struct guest){ .age = DM_11_1, .nr = scenario_nr });
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
 }
 
@@ -236,7 +254,9 @@ static void qemu_11_act(void)
 	dm_stop(&dm);
 }
 
-const struct scenario qemu_11_leaves = { qemu_11, qemu_11_act, stop_again, HOME, 0 };
+const struct scenario qemu_11_leaves = {
+	qemu_11, qemu_11_act, stop_again, HOME, 0, { BAR_A, 0 }
+};
 
 /*
  * QEMU may never tell again what the shim had no memory to remember, so that
@@ -250,11 +270,11 @@ static void new_address_mend(void)
 }
 
 const struct scenario first_bar_then_another = {
-	boot, first_bar_act, new_address_mend, BAR_C, BAR_C
+	boot, first_bar_act, new_address_mend, BAR_C, BAR_C, { 0, 0 }
 };
 
 const struct scenario move_and_on = {
-	move_prepare, move_act, new_address_mend, BAR_C, BAR_C
+	move_prepare, move_act, new_address_mend, BAR_C, BAR_C, { 0, 0 }
 };
 
 /* And without memory all the time, it learns nothing about a restored guest. */
@@ -270,9 +290,9 @@ static void restore_again_mend(void)
 }
 
 const struct scenario restored_again = {
-	saved_at_b, restore_act, restore_again_mend, BAR_C, BAR_C
+	saved_at_b, restore_act, restore_again_mend, BAR_C, BAR_C, { 0, 0 }
 };
 
 const struct scenario restored_again_without_records = {
-	saved_at_b, blind_act, restore_again_mend, BAR_C, BAR_C
+	saved_at_b, blind_act, restore_again_mend, BAR_C, BAR_C, { 0, 0 }
 };
