@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "conform.h"
 #include "errors.h"
 #include "guest.h"
 #include "ksft_harness.h"
@@ -157,10 +158,45 @@ TEST(rom_steps_aside) { sweep(&rom_steps_aside); }
 TEST(rom_makes_room) { sweep(&rom_makes_room); }
 TEST(qemu_11_leaves) { sweep(&qemu_11_leaves); }
 
+/* Nothing that Xen answers, as conform.c knows it, is left out of the sweeps. */
+TEST(errors_are_those_of_conform)
+{
+	static const char *const name[END] = {
+		[RELOCATE] = "xendevicemodel_relocate_memory", [RANGE] = "xencall2",
+		[ADD] = "xc_domain_add_to_physmap", [TYPE] = "xendevicemodel_set_mem_type",
+		[PIN] = "xendevicemodel_pin_memory_cacheattr", [TRACK_CALL] = "xencall3",
+		[TRACK] = "xendevicemodel_track_dirty_vram",
+		[MODIFIED] = "xendevicemodel_modified_memory",
+		[ENABLE] = "xendevicemodel_set_ioreq_server_state",
+		[MAP_IO] = "xendevicemodel_map_io_range_to_ioreq_server",
+		[UNMAP_IO] = "xendevicemodel_unmap_io_range_from_ioreq_server",
+	};
+	unsigned int compared = 0;
+
+	for (const struct conform_row *r = conform_rows; r->op != END; r++) {
+		int error = r->error == NO_SUCH_FRAME ? ENOENT : r->error;
+		const struct errors *e = name[r->op] ? errors_of(name[r->op]) : NULL;
+		bool known = false;
+
+		if (!error || !name[r->op])
+			continue;
+		ASSERT_NOT_NULL(e)
+			TH_LOG("%s isn't in errors.c", name[r->op]);
+		for (int i = 0; e->error[i]; i++)
+			known |= e->error[i] == error;
+		EXPECT_TRUE(known)
+			TH_LOG("%s of %s", strerror(error), name[r->op]);
+		compared++;
+	}
+	EXPECT_LT(0, compared);
+}
+
 TEST(malloc_first_bar) { sweep_malloc(&first_bar_then_another); }
 TEST(malloc_move) { sweep_malloc(&move_and_on); }
 TEST(malloc_evicted) { sweep_malloc(&evicted); }
 TEST(malloc_sheltered) { sweep_malloc(&sheltered); }
+TEST(malloc_barrier) { sweep_malloc(&barrier); }
+TEST(malloc_qemu_11_leaves) { sweep_malloc(&qemu_11_leaves); }
 TEST(malloc_restored) { sweep_malloc(&restored_again); }
 TEST(malloc_restored_without_records) { sweep_malloc(&restored_again_without_records); }
 
