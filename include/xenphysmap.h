@@ -100,6 +100,9 @@ void xenphysmap_close(struct xenphysmap *pm);
  * @nr: frames
  * @name: recorded with it, at most 63 printable characters, or NULL
  *
+ * Before any other block is known this says that the guest is a fresh one:
+ * records of an earlier guest are removed.
+ *
  * errno: EINVAL (no such frames, bad name), EEXIST (overlaps another block's
  * home), EBUSY (another block's pages are there), ENOMEM.
  */

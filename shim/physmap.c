@@ -109,10 +109,16 @@ static bool anything_seen(const struct xenphysmap *pm)
 	return pm->nr_unexplained;
 }
 
-static int prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+/* Who populates a block before looking at any doesn't restore a guest. */
+static void begin_afresh(struct xenphysmap *pm)
 {
 	if (pm->learning && !anything_seen(pm))
 		restore_forget(pm);
+}
+
+static int prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+{
+	begin_afresh(pm);
 	return follow_make_room(pm, home, nr, NULL);
 }
 
@@ -153,6 +159,7 @@ static int add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char *na
 	struct block *b;
 	int rc = name ? record_set_name(&rec, name, strlen(name)) : 0;
 
+	begin_afresh(pm);
 	if (!rc)
 		rc = blocks_add(&pm->blocks, home, nr, home, name, &b);
 	if (!rc)
