@@ -11,7 +11,7 @@
 
 #define TRACE_MAX	4096
 
-static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread unsigned int depth;
 
 static struct {
@@ -28,6 +28,19 @@ void fault_reset(void)
 	memset(&state, 0, sizeof(state));
 }
 
+/* A thread that is inside has the lock. */
+static void enter(void)
+{
+	if (!depth++)
+		pthread_mutex_lock(&lock);
+}
+
+static void leave(void)
+{
+	if (!--depth)
+		pthread_mutex_unlock(&lock);
+}
+
 static bool matches(const char *name)
 {
 	return state.fault.times && (!state.fault.name || !strcmp(state.fault.name, name));
@@ -42,15 +55,13 @@ void call_instant(void)
 
 	if (!fakexen_instant)
 		return;
-	while (depth) {
-		depth--;
+	if (held)
 		pthread_mutex_unlock(&lock);
-	}
+	depth = 0;
 	fakexen_instant();
-	while (depth < held) {
+	if (held)
 		pthread_mutex_lock(&lock);
-		depth++;
-	}
+	depth = held;
 }
 
 /* Calls that the model makes itself, as libxen does, are part of the first. */
@@ -58,10 +69,10 @@ struct call call_begin(const char *name)
 {
 	if (!depth)
 		call_instant();
-	pthread_mutex_lock(&lock);
+	enter();
 	if (!machine.started)
 		fakexen_reset(NULL);
-	if (depth++)
+	if (depth > 1)
 		return (struct call){ .outermost = false };
 	state.now = NULL;
 	if (state.calls < TRACE_MAX)
@@ -79,8 +90,7 @@ struct call call_begin(const char *name)
 
 struct call call_inside(void)
 {
-	pthread_mutex_lock(&lock);
-	depth++;
+	enter();
 	return (struct call){ .outermost = false };
 }
 
@@ -90,8 +100,7 @@ void call_end(struct call *call)
 
 	if (call->outermost)
 		state.now = NULL;
-	depth--;
-	pthread_mutex_unlock(&lock);
+	leave();
 	errno = saved;
 }
 
