@@ -48,6 +48,7 @@ pic		= $(addprefix $(O)/pic/,$(1))
 plain		= $(addprefix $(O)/,$(1))
 
 products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
+		   $(O)/libxenphysmap-wrap.a $(O)/xenphysmap-wrap.opt \
 		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
 
 # every collection of selftests/ that fits into a check, quickest first
@@ -60,7 +61,8 @@ $(O)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$build_flags" | cmp -s - $@ || printf '%s\n' "$$build_flags" >$@
 $(O)/flags: export build_flags := $(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
-		$(libxenphysmap-y) $(xenphysmap-preload-y) $(xenphysmap-publisher-y)
+		$(libxenphysmap-y) $(libxenphysmap-wrap-y) $(xenphysmap-preload-y) \
+		$(xenphysmap-publisher-y)
 
 $(O)/pic/%.o: $(srctree)/%.c $(O)/flags
 	@mkdir -p $(@D)
@@ -81,13 +83,23 @@ $(O)/$(SONAME): $(call pic,$(libxenphysmap-y)) $(srctree)/shim/libxenphysmap.map
 $(O)/libxenphysmap.so: $(O)/$(SONAME)
 	$(Q)ln -sf $(SONAME) $@
 
-$(O)/libxenphysmap.a: $(call plain,$(libxenphysmap-y))
-	$(call say,AR)
-	$(Q)$(LD) -r -o $(O)/shim/all.o $^
 # what is hidden in the shared library must not meet the names of a program
-	$(Q)$(OBJCOPY) --localize-hidden $(O)/shim/all.o
+$(O)/libxenphysmap.a: shown := --localize-hidden
+$(O)/libxenphysmap.a: $(call plain,$(libxenphysmap-y))
+# nothing of what calls the engine by its names is in here
+$(O)/libxenphysmap-wrap.a: shown := --wildcard --keep-global-symbol='__wrap_*'
+$(O)/libxenphysmap-wrap.a: $(call plain,$(libxenphysmap-wrap-y))
+
+$(O)/libxenphysmap.a $(O)/libxenphysmap-wrap.a:
+	$(call say,AR)
+	$(Q)$(LD) -r -o $(@:.a=.o) $^
+	$(Q)$(OBJCOPY) $(shown) $(@:.a=.o)
 	$(Q)rm -f $@
-	$(Q)$(AR) rcsD $@ $(O)/shim/all.o
+	$(Q)$(AR) rcsD $@ $(@:.a=.o)
+
+$(O)/xenphysmap-wrap.opt: $(srctree)/shim/xenphysmap-wrap.opt.in $(srctree)/shim/symbols.h
+	$(call say,CPP)
+	$(Q)$(CC) -E -P -x c -I$(srctree)/shim -o $@ $<
 
 $(O)/xenphysmap-preload.so: $(call pic,$(xenphysmap-preload-y)) $(srctree)/shim/preload.map
 	$(call say,LD)
@@ -103,7 +115,7 @@ $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 	$(call say,LD)
 	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link)
 
-# both name the place that they are installed to
+# all of them name the place that they are installed to
 configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
 		-e 's|@includedir@|$(includedir)|g' -e 's|@version@|$(VERSION)|g'
 
@@ -112,12 +124,16 @@ install: all
 	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 644 $(O)/xenphysmap-preload.so $(DESTDIR)$(pkglibdir)
-	$(INSTALL) -m 644 $(O)/$(SONAME) $(O)/libxenphysmap.a $(DESTDIR)$(libdir)
+	$(INSTALL) -m 644 $(O)/$(SONAME) $(O)/libxenphysmap.a $(O)/libxenphysmap-wrap.a \
+		$(DESTDIR)$(libdir)
+	$(INSTALL) -m 644 $(O)/xenphysmap-wrap.opt $(DESTDIR)$(pkglibdir)
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libxenphysmap.so
 	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc
+	$(configured) $(srctree)/shim/xenphysmap-wrap.pc.in \
+		>$(DESTDIR)$(libdir)/pkgconfig/xenphysmap-wrap.pc
 
 # what a bare Debian 12 needs for the rest is installed there
 check:
@@ -140,5 +156,6 @@ print-%:
 .PHONY: all install check demo clean FORCE
 .DELETE_ON_ERROR:
 
-objects := $(sort $(foreach p,libxenphysmap xenphysmap-preload xenphysmap-publisher xenphysmap,$($(p)-y)))
+objects := $(sort $(foreach p,libxenphysmap libxenphysmap-wrap xenphysmap-preload \
+		xenphysmap-publisher xenphysmap,$($(p)-y)))
 -include $(patsubst %.o,$(O)/%.d,$(objects)) $(patsubst %.o,$(O)/pic/%.d,$(objects))

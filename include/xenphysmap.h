@@ -43,6 +43,10 @@ struct xenphysmap;
  * @dmod: needed; all changes of the p2m go through it
  * @fmem: needed; destinations of moves are looked at through it
  * @xch: may be NULL; needed on Xen before 4.11 only
+ * @publisher: path of the xenphysmap-publisher program that is to be started
+ *             and to write the records, so that no call waits for xenstore and
+ *             a device model can give up its xenstore handles; or NULL: they are
+ *             written in this process
  *
  * The handles stay the caller's and must outlive the struct xenphysmap.
  */
@@ -51,6 +55,7 @@ struct xenphysmap_handles {
 	xendevicemodel_handle *dmod;
 	xenforeignmemory_handle *fmem;
 	xc_interface *xch;
+	const char *publisher;
 };
 
 /**
@@ -77,12 +82,12 @@ struct xenphysmap_block {
  * @handles: borrowed until xenphysmap_close()
  * @flags: XENPHYSMAP_F_*
  *
- * Records are read and written in this process, below the relative xenstore
- * path device-model/<domid>/physmap.  Records found there become blocks when
+ * Records are read and written below the relative xenstore path
+ * device-model/<domid>/physmap.  Records found there become blocks when
  * their pages are first mapped, see xenphysmap_map().
  *
  * Return: a handle owned by the caller, or NULL with errno EINVAL (handles or
- * flags) or ENOMEM.
+ * flags), ENOMEM, or why the publisher couldn't be started.
  */
 struct xenphysmap *xenphysmap_open(uint32_t domid, const struct xenphysmap_handles *handles,
 				   unsigned int flags);

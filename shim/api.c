@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The entry of device models that link the shim in: records are written in
- * their own process, because there may be no second one to be had.
+ * The entry of device models that call the shim, and of tools beside them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,12 +19,13 @@ struct xenphysmap *xenphysmap_open(uint32_t domid, const struct xenphysmap_handl
 		errno = EINVAL;
 		return NULL;
 	}
-	rc = flags & XENPHYSMAP_F_NO_RECORDS ? 0 : store_open(domid, &records);
+	rc = flags & XENPHYSMAP_F_NO_RECORDS ? 0 :
+		records_open(domid, handles->publisher, &records);
 	pm = rc ? NULL : physmap_new(domid, handles, records);
 	if (!pm) {
 		if (records)
 			records->close(records);
-		errno = ENOMEM;
+		errno = rc ? -rc : ENOMEM;
 	}
 	return pm;
 }

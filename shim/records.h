@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The seam between the engine and xenstore.  Two ways behind it: store.c in
- * this process, publisher.c in another; the entry chooses.
+ * this process, publisher.c in another; see records_open() for which.
  */
 #ifndef XENPHYSMAP_SHIM_RECORDS_H
 #define XENPHYSMAP_SHIM_RECORDS_H
@@ -35,6 +35,18 @@ struct records {
 	int (*barrier)(struct records *records);
 	void (*close)(struct records *records);
 };
+
+/**
+ * records_open() - Records by the way that suits how the shim came here.
+ * @domid: the guest
+ * @publisher: the program to write them, or NULL for the usual way
+ * @records: receives the way, owned by the caller
+ *
+ * Two of them, in records-beside.c and records-linked.c: the link decides.
+ *
+ * Return: 0, -ENOENT, or as those below.
+ */
+int records_open(uint32_t domid, const char *publisher, struct records **records);
 
 /**
  * store_open() - Records through libxenstore, in this process.

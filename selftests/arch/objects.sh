@@ -99,7 +99,7 @@ pure() {
 
 loader() {
 	only 'dl(v?sym|m?open|iterate_phdr)' next-dl
-	only 'dladdr' entry-preload
+	only 'dladdr' records-beside
 }
 
 xenstore() {
@@ -111,26 +111,58 @@ sandbox() {
 }
 
 # The real calls have the name next_<name>; those of the plain names would be
-# the shim's own in the preload.
+# the shim's own in the preload, and where the linker wraps them.
 plain_libxen_names() {
-	only '(xc_|xencall|xendevicemodel_|xenforeignmemory_|xentoollog|xtl_).*' next-link
+	only '(xc_|xencall|xendevicemodel_|xenforeignmemory_|xentoollog|xtl_).*' \
+		next-link next-wrap
+	wants next-link | grep -cx 'xendevicemodel_close'
+	never '(xc_|xendevicemodel_(create|close|relocate)|xenforeignmemory_(map|close)).*' \
+		next-wrap
+	only '__real_.*' next-wrap
 }
 
 hypercalls() {
-	only 'next_(xendevicemodel_|xencall|xc_).*' entry-preload relocate
+	only 'next_(xendevicemodel_|xencall|xc_).*' calls relocate
 	only 'next_xencall.*' relocate
 }
 
 mappings() {
-	only 'next_xenforeignmemory_.*' entry-preload mapping view
+	only 'next_xenforeignmemory_.*' calls mapping view
 }
 
-# It passes on the calls that it interposes, and makes none of its own.
-entry_makes_no_call_of_its_own() {
-	defines entry-preload | sed 's/^/next_/' | sort >"$KTAP_TMP/interposed"
-	wants entry-preload | grep '^next_' | sort >"$KTAP_TMP/next"
-	[ -s "$KTAP_TMP/next" ]
-	diff "$KTAP_TMP/interposed" "$KTAP_TMP/next"
+# alike PREFIX OBJECT PREFIX OBJECT: what the first defines and the second wants
+alike() {
+	defines "$2" | sed -n "s/^$1//p" | sort >"$KTAP_TMP/defined"
+	wants "$4" | sed -n "s/^$3//p" | sort >"$KTAP_TMP/wanted"
+	[ -s "$KTAP_TMP/wanted" ]
+	diff "$KTAP_TMP/defined" "$KTAP_TMP/wanted"
+}
+
+# They pass on the calls that they receive, and make none of their own.
+calls_make_none_of_their_own() {
+	alike shim_ calls next_ calls
+}
+
+# An entry only gives names, and gives all of them.
+entries_only_name() {
+	alike shim_ calls shim_ entry-preload
+	alike shim_ calls shim_ entry-wrap
+	alike '' entry-preload shim_ entry-preload
+	alike __wrap_ entry-wrap shim_ entry-wrap
+	alike __wrap_ entry-wrap __real_ next-wrap
+	for object in entry-preload entry-wrap; do
+		! wants "$object" | grep -v '^shim_' || ktap_fail "wanted by $object.o"
+	done
+}
+
+# There may be no second thread, no loader, and no process but this one.
+linked_needs_libc_only() {
+	make -s --no-print-directory -C "$top" O="$objtree" print-libxenphysmap-wrap-y |
+	grep -o '[a-z-]*\.o' | sed 's/\.o$//' >"$KTAP_TMP/linked"
+	[ "$(wc -l <"$KTAP_TMP/linked")" -gt 10 ]
+	while read -r object; do
+		never 'pthread_(create|join|cond_.*)|dl.*|thrd_.*' "$object"
+	done <"$KTAP_TMP/linked"
 }
 
 # "Each may call those below it": the list in engine.h is the rule.
@@ -179,11 +211,12 @@ guest_manners() {
 	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher publisher-main
 	only 'posix_spawn|socketpair' publisher
 	only 'write' log
-	only '(secure_)?getenv' entry-preload
+	only '(secure_)?getenv' calls
 }
 
 for name in pure loader xenstore sandbox plain_libxen_names hypercalls mappings \
-	    entry_makes_no_call_of_its_own engine_goes_downwards \
+	    calls_make_none_of_their_own entries_only_name linked_needs_libc_only \
+	    engine_goes_downwards \
 	    command_uses_the_api_only guest_manners; do
 	ktap_test "$name"
 done

@@ -22,8 +22,9 @@ build() {
 with_compiler() {
 	command -v "$1" >/dev/null || ktap_skip "no $1 here"
 	build CC="$1"
-	for product in libxenphysmap.so.1 libxenphysmap.a xenphysmap-preload.so \
-		       xenphysmap-publisher xenphysmap; do
+	for product in libxenphysmap.so.1 libxenphysmap.a libxenphysmap-wrap.a \
+		       xenphysmap-wrap.opt xenphysmap-preload.so xenphysmap-publisher \
+		       xenphysmap; do
 		[ -s "$KTAP_TMP/out/$product" ] || ktap_fail "$product was not built"
 	done
 }
