@@ -208,6 +208,17 @@ int xenphysmap_track(struct xenphysmap *pm, uint64_t first, uint64_t nr, unsigne
 int xenphysmap_modified(struct xenphysmap *pm, uint64_t first, uint64_t nr);
 
 /**
+ * xenphysmap_running() - Tell that the guest runs from now on.
+ * @pm: the handle
+ *
+ * To be called whenever it begins to run, again too.  In a restored device
+ * model this says that the devices' state has been loaded: records that no map
+ * has confirmed are checked, and a BAR that a record lets expect and that no
+ * region confirms is none: its decode is off.
+ */
+void xenphysmap_running(struct xenphysmap *pm);
+
+/**
  * xenphysmap_barrier() - Make the guest ready to be saved.
  * @pm: the handle
  *

@@ -160,7 +160,7 @@ int shim_xendevicemodel_set_ioreq_server_state(xendevicemodel_handle *dmod, domi
 
 	/* what fails here is logged, and the save goes on with what is true */
 	if (pm && enabled)
-		INSIDE_VOID(physmap_running(pm));
+		INSIDE_VOID(xenphysmap_running(pm));
 	else if (pm)
 		INSIDE(xenphysmap_barrier(pm));
 	errno = saved;

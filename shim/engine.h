@@ -136,12 +136,6 @@ bool physmap_return(struct xenphysmap *pm, const void *handle);
 void physmap_prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr);
 
 /**
- * physmap_running() - The guest runs from now on.
- * @pm: the handle
- */
-void physmap_running(struct xenphysmap *pm);
-
-/**
  * physmap_add_page() - A device model of QEMU <= 2.10 moves one page.
  * @pm: the handle
  * @src: frame

@@ -145,7 +145,7 @@ static int running(struct xenphysmap *pm)
 	return 0;
 }
 
-void physmap_running(struct xenphysmap *pm)
+void xenphysmap_running(struct xenphysmap *pm)
 {
 	int rc;
 
