@@ -55,7 +55,9 @@ installs() {
 	build install DESTDIR="$KTAP_TMP/root" PREFIX=/opt/xpm
 	root=$KTAP_TMP/root/opt/xpm
 	for file in bin/xenphysmap lib/libxenphysmap.so lib/libxenphysmap.a \
-		    lib/pkgconfig/xenphysmap.pc include/xenphysmap.h \
+		    lib/libxenphysmap-wrap.a lib/xenphysmap/xenphysmap-wrap.opt \
+		    lib/pkgconfig/xenphysmap.pc lib/pkgconfig/xenphysmap-wrap.pc \
+		    include/xenphysmap.h \
 		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher; do
 		[ -e "$root/$file" ] || ktap_fail "$file was not installed"
 	done
@@ -64,10 +66,11 @@ installs() {
 	grep -q "/opt/xpm/lib/xenphysmap/xenphysmap-preload.so" "$root/lib/xenphysmap/xenphysmap-dm"
 }
 
-# a device model of somebody else's, built against what was installed
-links_from_pkg_config() {
+# a device model of somebody else's, to be built against what was installed
+foreign_program() {
 	command -v pkg-config >/dev/null || ktap_skip "no pkg-config here"
 	build install DESTDIR= PREFIX="$KTAP_TMP/usr"
+	export PKG_CONFIG_PATH="$KTAP_TMP/usr/lib/pkgconfig"
 	cat >"$KTAP_TMP/dm.c" <<-EOF
 	#include <errno.h>
 	#include <xenphysmap.h>
@@ -76,16 +79,47 @@ links_from_pkg_config() {
 		return !(xenphysmap_open(1, 0, 0) == 0 && errno == EINVAL);
 	}
 	EOF
-	export PKG_CONFIG_PATH="$KTAP_TMP/usr/lib/pkgconfig"
+}
+
+links_from_pkg_config() {
+	foreign_program
 	# shellcheck disable=SC2046
 	gcc -Wall -Werror -o "$KTAP_TMP/dm" "$KTAP_TMP/dm.c" \
 		$(pkg-config --cflags --libs xenphysmap)
 	LD_LIBRARY_PATH="$KTAP_TMP/usr/lib" "$KTAP_TMP/dm"
+}
+
+# static PACKAGE SOURCE: all that it needs, and in an order that works
+static() {
 	# shellcheck disable=SC2046
-	gcc -Wall -Werror -o "$KTAP_TMP/dm-static" "$KTAP_TMP/dm.c" "$KTAP_TMP/usr/lib/libxenphysmap.a" \
-		$(pkg-config --cflags xenphysmap) \
-		-lxendevicemodel -lxenforeignmemory -lxencall -lxenctrl -lxenstore
-	"$KTAP_TMP/dm-static"
+	gcc -Wall -static -o "$KTAP_TMP/static" "$2" \
+		$(pkg-config --static --cflags --libs "$1") 2>"$KTAP_TMP/warnings"
+	! readelf -lW "$KTAP_TMP/static" | grep INTERP || ktap_fail "not static"
+}
+
+# the same, for programs that carry everything with them
+links_static_from_pkg_config() {
+	foreign_program
+	static xenphysmap "$KTAP_TMP/dm.c"
+	"$KTAP_TMP/static"
+	nm "$KTAP_TMP/static" | grep ' T xenphysmap_open$'
+	cat >"$KTAP_TMP/dm.c" <<-EOF
+	#include <xenctrl.h>
+	#include <xendevicemodel.h>
+	int main(void)
+	{
+		return xendevicemodel_close(0) || xc_interface_close(0);
+	}
+	EOF
+	static xenphysmap-wrap "$KTAP_TMP/dm.c"
+	"$KTAP_TMP/static"
+	nm "$KTAP_TMP/static" | grep ' T __wrap_xendevicemodel_close$'
+	# libxenctrl closes a handle of its own with that of the program
+	objdump -dr --no-show-raw-insn "$KTAP_TMP/static" |
+	awk '/^[0-9a-f]+ </ { name = $2 } /(call|jmp).*<xendevicemodel_close>/ { print name }' \
+		>"$KTAP_TMP/callers"
+	ktap_equal '<next_xendevicemodel_close>:' "$(sort -u "$KTAP_TMP/callers")" \
+		"who calls past the shim"
 }
 
 ktap_test gcc_builds gcc_builds 120
@@ -94,4 +128,5 @@ ktap_test tree_stays_clean tree_stays_clean 120
 ktap_test second_build_does_nothing second_build_does_nothing 120
 ktap_test installs installs 120
 ktap_test links_from_pkg_config links_from_pkg_config 120
+ktap_test links_static_from_pkg_config links_static_from_pkg_config 120
 ktap_run "$@"
