@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -37,6 +39,20 @@ void log_set_prefix(unsigned int domid)
 	snprintf(prefix, sizeof(prefix), "xenphysmap: d%u: ", domid);
 }
 
+/*
+ * libxl lets a restricted device model's log have 256 KiB, and who writes more
+ * is killed by SIGXFSZ.  It shall not die of a line of ours.
+ */
+static bool too_long(size_t len)
+{
+	struct rlimit limit;
+	struct stat st;
+
+	return !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	       !fstat(STDERR_FILENO, &st) && S_ISREG(st.st_mode) &&
+	       (rlim_t)st.st_size + len > limit.rlim_cur;
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char line[512];
@@ -54,7 +70,7 @@ void log_line(enum log_level level, const char *format, ...)
 	if (n > 0)
 		len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
 	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, len) < 0) {
+	if (!too_long(len) && write(STDERR_FILENO, line, len) < 0) {
 		/* nobody to tell where even the log is gone */
 	}
 	errno = saved;
