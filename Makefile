@@ -109,7 +109,7 @@ $(O)/xenphysmap-preload.so: $(call pic,$(xenphysmap-preload-y)) $(srctree)/shim/
 
 $(O)/xenphysmap-publisher: $(call plain,$(xenphysmap-publisher-y))
 	$(call say,LD)
-	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ -lxenstore -lseccomp
+	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ -lxenstore -lseccomp -lpthread
 
 $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 	$(call say,LD)

@@ -8,14 +8,24 @@
 #include <stdbool.h>
 
 /**
- * confine() - Give up all capabilities, new privileges, and system calls.
- * @by_device: xenstored is reached through a device, which has to be opened
+ * confine_privileges() - Give up all capabilities, and the way to new ones.
  *
- * What is left is to talk over open descriptors and to connect to a local
- * socket again.  Other system calls fail with EPERM.
+ * For this thread and those that it will start.
  *
  * Return: 0 or -errno; the process is confined no less for that.
  */
-int confine(bool by_device);
+int confine_privileges(void);
+
+/**
+ * confine_calls() - Give up system calls, in all threads.
+ * @by_device: xenstored is reached through a device, which has to be opened
+ *
+ * What is left is to talk over open descriptors and to connect to a local
+ * socket again.  Other system calls fail with EPERM.  After
+ * confine_privileges(), which lets everybody do this.
+ *
+ * Return: 0 or -errno.
+ */
+int confine_calls(bool by_device);
 
 #endif

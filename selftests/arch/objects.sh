@@ -87,14 +87,15 @@ library_objects() {
 # No libxen, no I/O, no clock, no environment: memory and strings.
 pure() {
 	allowed='(calloc|malloc|realloc|free|mem(chr|cmp|cpy|move|set)'
-	allowed="$allowed"'|str(chr|cmp|cpy|len|ncmp|nlen)|(blocks?|plan|record)_[a-z_]*)'
-	for object in blocks plan record; do
+	allowed="$allowed"'|str(chr|cmp|cpy|len|ncmp|nlen)|(blocks?|plan|record|wishes)_[a-z_]*)'
+	for object in blocks plan record wishes; do
 		[ -n "$(defines "$object")" ]
 		! wants "$object" | grep -vxE "$allowed" || ktap_fail "wanted by $object.o"
 	done
 	# and not of each other's but downwards
-	never '(plan|blocks?)_.*' record
+	never '(plan|blocks?|wishes)_.*' record
 	never '(plan|record)_.*' plan
+	never '(plan|blocks?)_.*' wishes
 }
 
 loader() {
@@ -108,6 +109,8 @@ xenstore() {
 
 sandbox() {
 	only 'seccomp_.*' confine
+	# a library's thread would be its caller's
+	only 'pthread_create' serve
 }
 
 # The real calls have the name next_<name>; those of the plain names would be

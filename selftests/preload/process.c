@@ -14,7 +14,8 @@
 
 #include "process.h"
 
-#define PATIENCE_MS	5000
+/* A publisher with something unsaid takes five seconds to give it up. */
+#define PATIENCE_MS	15000
 
 /* Below the reserved ones; tests that run at the same time have other pids. */
 uint32_t process_domid(void)
