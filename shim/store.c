@@ -60,16 +60,19 @@ static bool answered(int err)
 	return false;
 }
 
-/* Turn errno into a result; a dead connection is opened anew next time. */
+/*
+ * Turn errno into a result.  A dead connection is opened anew next time, maybe
+ * to a xenstored that has forgotten all.
+ */
 static int failed(struct store *s)
 {
 	int err = errno ? errno : EIO;
 
-	if (!answered(err)) {
-		xs_close(s->xs);
-		s->xs = NULL;
-	}
-	return -err;
+	if (answered(err))
+		return -err;
+	xs_close(s->xs);
+	s->xs = NULL;
+	return -ECONNRESET;
 }
 
 static void record_dir(const struct store *s, uint64_t phys_offset, char path[PATH_SIZE])
