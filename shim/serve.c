@@ -124,7 +124,7 @@ static void log_refused(const struct server *s)
 	for (int i = 0; i < NR_NONSENSE; i++)
 		all += s->refused[i];
 	if (all)
-		log_error("device model is gone; %lu of its messages were ignored", all);
+		log_error("device model is gone; messages of its that were ignored: %lu", all);
 }
 
 /* With the lock, and without waiting: who doesn't read gets no answer. */
@@ -256,11 +256,10 @@ static void *writer(void *arg)
 
 /* ---- the listener ---- */
 
-static void obey(struct server *s, struct message *m)
+static void obey(struct server *s, const struct message *m)
 {
 	int rc = 0;
 
-	m->rec.name[sizeof(m->rec.name) - 1] = '\0';
 	switch (m->type) {
 	case MESSAGE_PUBLISH:
 		if (record_check(&m->rec))
@@ -269,6 +268,7 @@ static void obey(struct server *s, struct message *m)
 			rc = wishes_publish(&s->wishes, &m->rec);
 		break;
 	case MESSAGE_WITHDRAW:
+		/* any number makes a path of the right form */
 		rc = wishes_withdraw(&s->wishes, m->rec.phys_offset);
 		break;
 	case MESSAGE_CLEAR:
@@ -284,7 +284,7 @@ static void obey(struct server *s, struct message *m)
 		refuse(s, NONSENSE_TOO_MANY);
 }
 
-static void judge(struct server *s, struct message *m, ssize_t n, int flags)
+static void judge(struct server *s, const struct message *m, ssize_t n, int flags)
 {
 	pthread_mutex_lock(&s->lock);
 	/* without room for them, the kernel has dropped them */
@@ -399,6 +399,7 @@ int serve(struct server *s)
 	log_refused(s);
 	pthread_mutex_unlock(&s->lock);
 	if (!ended) {
+		pthread_detach(s->writer);
 		log_error("device model is gone, and xenstore hasn't taken all its records");
 		return -ETIMEDOUT;
 	}

@@ -5,6 +5,7 @@
  * stays behind, a zombie, a descriptor that it holds open for ever or a call
  * that waits for it is a defect of the device model to everybody else.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -169,21 +170,41 @@ TEST_F(publisher, has_its_own_signals)
 	EXPECT_EQ(0, strtoull(text, NULL, 16) & named);
 }
 
-TEST_F(publisher, is_confined)
+static void expect_confined(pid_t thread)
 {
 	static const char *const set[] = { "CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd" };
 	char text[64];
 
 	/* only who has the right to can take from the bounding set, the last */
 	for (int i = 0; i < (geteuid() ? 4 : 5); i++) {
-		process_status(self->pid, set[i], text, sizeof(text));
+		process_status(thread, set[i], text, sizeof(text));
 		EXPECT_STREQ("0000000000000000", text)
 			TH_LOG("%s", set[i]);
 	}
-	process_status(self->pid, "NoNewPrivs", text, sizeof(text));
+	process_status(thread, "NoNewPrivs", text, sizeof(text));
 	EXPECT_STREQ("1", text);
-	process_status(self->pid, "Seccomp", text, sizeof(text));
+	process_status(thread, "Seccomp", text, sizeof(text));
 	EXPECT_STREQ("2", text);
+}
+
+TEST_F(publisher, is_confined)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	int threads = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", self->pid);
+	dir = opendir(path);
+	ASSERT_NOT_NULL(dir);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		expect_confined(atoi(entry->d_name));
+		threads++;
+	}
+	closedir(dir);
+	EXPECT_EQ(2, threads);
 }
 
 TEST_F(publisher, ends_when_closed)
