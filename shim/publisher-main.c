@@ -61,8 +61,30 @@ static void complain(const char *what, int rc)
 		log_warn("the publisher keeps %s: %s", what, strerror(-rc));
 }
 
+/*
+ * Its own name for xenstored's directory is / from now on: root has a right to
+ * connect to any socket that it can name, and there are others than this.
+ */
+static int enter_directory_of(const char *socket)
+{
+	char path[PATH_MAX], *slash;
+
+	if (snprintf(path, sizeof(path), "%s", socket) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return 0;
+	*slash = '\0';
+	if (chroot(path) || chdir("/"))
+		/* who isn't root has nothing to lose */
+		return errno == EPERM ? 0 : -errno;
+	*slash = '/';
+	return setenv("XENSTORED_PATH", slash, 1) ? -errno : 0;
+}
+
 static int publish(unsigned int domid)
 {
+	const char *socket = store_socket();
 	struct records *store;
 	struct server *server;
 	int rc;
@@ -70,6 +92,8 @@ static int publish(unsigned int domid)
 	if (store_open(domid, &store))
 		return 1;
 	store_heed_toolstack(store);
+	if (socket)
+		complain("the file system", enter_directory_of(socket));
 	/* each thread has its own: before there is another one */
 	complain("its privileges", confine_privileges());
 	server = server_new(MESSAGE_FD, store);
@@ -77,7 +101,7 @@ static int publish(unsigned int domid)
 		log_error("the publisher can't start: %s", strerror(errno));
 		return 1;
 	}
-	complain("its system calls", confine_calls(store_by_device()));
+	complain("its system calls", confine_calls(!socket));
 	rc = serve(server);
 	if (!rc)
 		store->close(store);

@@ -66,9 +66,11 @@ int store_open(uint32_t domid, struct records **records);
 void store_keep_malformed(struct records *records);
 
 /**
- * store_by_device() - Is xenstored reached through a device, not a socket?
+ * store_socket() - The path of xenstored's socket.
+ *
+ * Return: it, or NULL where xenstored is reached through a device instead.
  */
-bool store_by_device(void);
+const char *store_socket(void);
 
 /**
  * store_heed_toolstack() - Publish nothing for a domain that is gone.

@@ -295,11 +295,12 @@ void store_keep_malformed(struct records *records)
 	store_of(records)->keep_malformed = true;
 }
 
-bool store_by_device(void)
+const char *store_socket(void)
 {
+	const char *path = xs_daemon_socket();
 	struct stat st;
 
-	return stat(xs_daemon_socket(), &st) || !S_ISSOCK(st.st_mode);
+	return stat(path, &st) || !S_ISSOCK(st.st_mode) ? NULL : path;
 }
 
 void store_heed_toolstack(struct records *records)
