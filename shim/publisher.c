@@ -238,7 +238,7 @@ static bool well_formed(struct record *rec)
 static int publisher_load(struct records *records, struct record *recs)
 {
 	struct publisher *p = publisher_of(records);
-	int64_t deadline = now_ms() + PATIENCE_MS;
+	int64_t begin = now_ms(), deadline = begin + PATIENCE_MS;
 	struct message m;
 	int found = 0, rc;
 
@@ -250,6 +250,8 @@ static int publisher_load(struct records *records, struct record *recs)
 			recs[found++] = m.rec;
 		rc = hear(p, &m, deadline);
 	}
+	/* read while the device model was starting: nothing, as a rule */
+	log_debug("records waited for: %d ms", (int)(now_ms() - begin));
 	return rc ? rc : found;
 }
 
