@@ -21,9 +21,8 @@ HOSTINC	?= /usr/include
 
 include $(SRC)/Kbuild
 
-NM	?= nm
 OBJCOPY	?= objcopy
-flags	= -D_GNU_SOURCE -isystem $(XENINC) -I$(SRC)/include $(CFLAGS)
+flags	= -MMD -D_GNU_SOURCE -isystem $(XENINC) -I$(SRC)/include $(CFLAGS)
 
 all: $(OUT)/dm-api $(OUT)/dm-wrap
 
@@ -67,3 +66,5 @@ $(OUT)/dm-wrap: $(OUT)/example/main.o $(OUT)/example/with_libxen.o $(OUT)/xenphy
 
 .PHONY: all
 .DELETE_ON_ERROR:
+
+-include $(patsubst %.o,%.d,$(shim) $(program))

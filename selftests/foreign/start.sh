@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# start.sh DIRECTORY: in dom0, run the example device models of DIRECTORY.  They
-# are static programs with nothing of the host's in them, so that what works
-# here works in a stub domain that has no more than they have.
+# start.sh HARNESS DIRECTORY: in dom0, run the example device models of DIRECTORY.
+# They are static programs with nothing of the host's in them, so that what
+# works here works in a stub domain that has no more than they have.
 # shellcheck disable=SC2317 # the functions are reached through ktap_test
 set -eu
 
-own=$1
-shift
 # shellcheck source=../ksft.sh
-. "$own/../ksft.sh"
+. "$1"
+own=$2
+shift 2
 
 publisher=/usr/lib/xenphysmap/xenphysmap-publisher
 
-# with_guest FUNCTION LIBC...: on a domain of its own, in $domid
+# with_guest LIBC...: on a domain of its own, in $domid
 with_guest() {
 	for libc; do
 		[ -x "$own/$libc/dm-wrap" ] || ktap_skip "no $libc-gcc where this was built"
@@ -30,7 +30,7 @@ expect_record() {
 		for node in start_addr size name; do
 			printf '%s ' "$(xenstore-read "$records/3000000/$node")"
 		done | sed 's/ $//')" "record"
-	ktap_note "$(xenstore-ls -f "$records" | tr '\n' ' ')"
+	ktap_note "$records/3000000: at $1"
 }
 
 # life FIRST SECOND: one device model after the other, as over a save
