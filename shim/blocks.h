@@ -49,6 +49,7 @@ struct run {
  * @pin: first frame of the cache-attribute pin, GFN_NONE without one
  * @pin_type: the pin's type, XEN_DMOP_MEM_CACHEATTR_*
  * @claimed: known from a record only, not yet found in the p2m
+ * @guessed: placed where its BAR was in an earlier life, and had none yet
  * @recorded: a record told of it first
  * @met: and the device model has mapped its home since
  * @published: the runs that have a record
@@ -66,6 +67,7 @@ struct block {
 	uint64_t pin;
 	uint32_t pin_type;
 	bool claimed;
+	bool guessed;
 	bool recorded;
 	bool met;
 	struct run published[BLOCK_RUNS_MAX];

@@ -259,20 +259,14 @@ int shim_xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid,
 {
 	struct xenphysmap *pm = serving(domid);
 	uint64_t nr = pm ? extent_frames(extent_start, nr_extents, extent_order) : 0;
-	int rc, saved;
+	int rc = 1;
 
 	if (nr) {
 		physmap_lend(pm, NULL, xch);
-		INSIDE_VOID(physmap_prepare(pm, extent_start[0], nr));
+		rc = INSIDE(physmap_populate(pm, xch, extent_start[0], nr, mem_flags));
 	}
-	rc = next_xc_domain_populate_physmap_exact(xch, domid, nr_extents, extent_order,
-						   mem_flags, extent_start);
-	saved = errno;
-	if (nr && !rc && INSIDE(xenphysmap_add(pm, extent_start[0], nr, NULL)))
-		log_error("%lu frames at 0x%lx are populated and not looked after: %s",
-			  (unsigned long)nr, (unsigned long)extent_start[0], strerror(errno));
-	errno = saved;
-	return rc;
+	return rc > 0 ? next_xc_domain_populate_physmap_exact(xch, domid, nr_extents, extent_order,
+							      mem_flags, extent_start) : rc;
 }
 
 int shim_xc_domain_add_to_physmap(xc_interface *xch, uint32_t domid, unsigned int space,

@@ -4,6 +4,7 @@
  *
  *	physmap.c	the public functions: lock, look up, decide
  *	view.c		which frames are meant when the device model names some
+ *	populate.c	where the blocks of a fresh guest get their pages
  *	restore.c	how blocks of a restored guest become known
  *	census.c	whether they are the blocks that the saved guest had
  *	rescue.c	where video RAM is that nobody has told us of
@@ -55,6 +56,10 @@ struct region {
  * @deferred: a block waits for the end of a live migration to be moved
  * @learning: the guest may be being restored: maps tell where its blocks are
  * @counted: and the device model has made all of its blocks
+ * @fresh: it is booting, and hasn't had its video RAM's BAR anywhere
+ * @recalled: whether it booted before has been asked
+ * @guess: where that had its first BAR; of 0 frames where it isn't known
+ * @suspect: a region is where a guess has put a block, see follow_region_add()
  * @blocks: what we know
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
@@ -74,6 +79,10 @@ struct xenphysmap {
 	bool deferred;
 	bool learning;
 	bool counted;
+	bool fresh;
+	bool recalled;
+	struct region guess;
+	struct region suspect;
 	struct blocks blocks;
 	struct region *region;
 	size_t nr_regions;
@@ -125,15 +134,21 @@ void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_inter
 bool physmap_return(struct xenphysmap *pm, const void *handle);
 
 /**
- * physmap_prepare() - Frames are about to be populated.
+ * physmap_populate() - Populate a block, and look after it from now on.
  * @pm: the handle
+ * @xch: of the device model
  * @home: first frame
  * @nr: frames
+ * @flags: XENMEMF_*
  *
  * A block that took shelter there leaves.  The first such call on a device
  * model that hasn't mapped any block says that the guest is a fresh one.
+ *
+ * Return: 0; -1 with what xc_domain_populate_physmap_exact() said; 1: nothing
+ * was done, and the caller has to populate it.
  */
-void physmap_prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr);
+int physmap_populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uint64_t nr,
+		     unsigned int flags);
 
 /**
  * physmap_add_page() - A device model of QEMU <= 2.10 moves one page.
@@ -296,6 +311,21 @@ void follow_deferred(struct xenphysmap *pm);
  * and that no region confirms, is none.
  */
 void follow_restored(struct xenphysmap *pm);
+
+/* populate.c */
+
+/**
+ * populate_block() - Give a block its pages: at home, or where this guest had
+ *                    its BAR when it last booted.
+ * @pm: the engine
+ * @b: the block, which has none yet
+ * @xch: of the device model
+ * @flags: XENMEMF_*
+ *
+ * Return: 0, or what Xen said.
+ */
+int populate_block(struct xenphysmap *pm, struct block *b, xc_interface *xch,
+		   unsigned int flags);
 
 /* rescue.c */
 

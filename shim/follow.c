@@ -124,9 +124,31 @@ static int bring(struct xenphysmap *pm, struct block *b, uint64_t gfn)
 	return rc;
 }
 
+/* The firmware will choose the same in the guest's next life. */
+static void remember_bar(struct xenphysmap *pm, const struct block *b)
+{
+	struct record rec = {
+		.phys_offset = b->home << PAGE_SHIFT,
+		.start_addr = b->bar << PAGE_SHIFT,
+		.size = b->nr << PAGE_SHIFT,
+	};
+	int rc = 0;
+
+	if (!pm->fresh || strcmp(b->name, VIDEO_RAM))
+		return;
+	pm->fresh = false;
+	memcpy(rec.name, b->name, sizeof(rec.name));
+	if (pm->records && block_place(b) != b->bar)
+		rc = pm->records->remember(pm->records, &rec);
+	if (rc)
+		log_debug("%s: its BAR isn't remembered: %s", b->name, strerror(-rc));
+}
+
 int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar)
 {
 	b->bar = bar;
+	b->guessed = false;
+	remember_bar(pm, b);
 	if (!block_at_bar(b) && relocate_log_dirty(&pm->relocate)) {
 		log_info("%s: its BAR is at 0x%" PRIx64 ", it stays at 0x%" PRIx64
 			 " while the guest is being migrated", b->name, bar, block_place(b));
@@ -148,7 +170,8 @@ static struct block *owner(const struct xenphysmap *pm, uint64_t gfn, uint64_t n
 
 		if (b->nr != nr || (b->bar != GFN_NONE && b->bar != gfn))
 			continue;
-		if (block_seen(b, gfn) || (block_place(b) == gfn && gfn != b->home))
+		if (block_seen(b, gfn) ||
+		    (block_place(b) == gfn && gfn != b->home && !b->guessed))
 			return b;
 	}
 	return NULL;
@@ -180,15 +203,40 @@ static void send_away_from(struct xenphysmap *pm, const struct region *r)
 			  strerror(-rc));
 }
 
+/*
+ * A region just where a guess has put a block is its BAR, of which the device
+ * model will say so in its very next call; or it belongs to something else.
+ */
+static bool may_be_its_bar(const struct xenphysmap *pm, const struct region *r)
+{
+	const struct block *b = blocks_in_place(&pm->blocks, r->gfn, r->nr, NULL);
+
+	return b && b->guessed && block_place(b) == r->gfn && b->nr == r->nr;
+}
+
+static void judge_suspect(struct xenphysmap *pm)
+{
+	const struct region suspect = pm->suspect;
+
+	pm->suspect.nr = 0;
+	if (suspect.nr && follow_is_region(pm, suspect.gfn, suspect.nr))
+		send_away_from(pm, &suspect);
+}
+
 void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
 	const struct region region = { .gfn = gfn, .nr = nr };
-	struct block *mine = owner(pm, gfn, nr);
+	struct block *mine;
 	int rc;
 
+	judge_suspect(pm);
+	mine = owner(pm, gfn, nr);
 	remember(pm, gfn, nr);
 	if (!mine) {
-		send_away_from(pm, &region);
+		if (may_be_its_bar(pm, &region))
+			pm->suspect = region;
+		else
+			send_away_from(pm, &region);
 		return;
 	}
 	rc = follow_bar(pm, mine, gfn);
@@ -199,6 +247,7 @@ void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 
 void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
+	judge_suspect(pm);
 	for (size_t i = 0; i < pm->nr_regions; i++) {
 		if (pm->region[i].gfn != gfn || pm->region[i].nr != nr)
 			continue;
@@ -230,6 +279,7 @@ int follow_settle(struct xenphysmap *pm)
 {
 	int first = 0;
 
+	judge_suspect(pm);
 	if (relocate_log_dirty(&pm->relocate))
 		return 0;
 	for (size_t i = 0; i < pm->blocks.nr; i++) {

@@ -21,6 +21,9 @@
  * @MESSAGE_WITHDRAW: shim: the record of @phys_offset isn't true any more
  * @MESSAGE_CLEAR: shim: no record that was there before is true
  * @MESSAGE_BARRIER: shim: answer when all of the above is visible
+ * @MESSAGE_REMEMBER: shim: this is where its BAR was at first; for the next boot
+ * @MESSAGE_RECALLED: publisher: this is what was remembered; comes before what was
+ *                    found, if at all
  * @MESSAGE_DONE: publisher: it is, as of the barrier of this number
  * @MESSAGE_FOUND: publisher: this record was there when it started
  * @MESSAGE_ALL_FOUND: publisher: and that was all
@@ -33,6 +36,8 @@ enum message_type {
 	MESSAGE_DONE,
 	MESSAGE_FOUND,
 	MESSAGE_ALL_FOUND,
+	MESSAGE_REMEMBER,
+	MESSAGE_RECALLED,
 };
 
 struct message {

@@ -116,20 +116,40 @@ static void begin_afresh(struct xenphysmap *pm)
 		restore_forget(pm);
 }
 
-static int prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+/*
+ * 1: the device model has to do without us; else what Xen said.  Known before it
+ * is there: a block that can't be remembered must not be anywhere but at home.
+ */
+static int populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uint64_t nr,
+		    unsigned int flags)
 {
+	struct block *b;
+	int rc;
+
 	begin_afresh(pm);
-	return follow_make_room(pm, home, nr, NULL);
+	rc = follow_make_room(pm, home, nr, NULL);
+	if (!rc)
+		rc = blocks_add(&pm->blocks, home, nr, home, NULL, &b);
+	if (rc) {
+		log_error("%" PRIu64 " frames at 0x%" PRIx64 " are populated and not looked after: "
+			  "%s", nr, home, strerror(-rc));
+		return 1;
+	}
+	rc = populate_block(pm, b, xch, flags);
+	if (rc)
+		blocks_del(&pm->blocks, b);
+	else
+		move_publish(pm, b);
+	return rc;
 }
 
-void physmap_prepare(struct xenphysmap *pm, uint64_t home, uint64_t nr)
+int physmap_populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uint64_t nr,
+		     unsigned int flags)
 {
 	int rc;
 
-	LOCKED(pm, rc, prepare(pm, home, nr));
-	if (rc)
-		log_error("a block's pages are where 0x%" PRIx64 " is being populated: %s", home,
-			  strerror(-rc));
+	LOCKED(pm, rc, populate(pm, xch, home, nr, flags));
+	return rc > 0 ? rc : fail(rc);
 }
 
 static int running(struct xenphysmap *pm)

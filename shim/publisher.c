@@ -25,6 +25,9 @@
 /* How long a save, or the start of a restore, may wait for xenstored. */
 #define PATIENCE_MS	5000
 
+/* How long the start of a guest may wait to save the time of a move. */
+#define RECALL_MS	1000
+
 /**
  * struct publisher - our end of one
  * @ops: first, so that one is the other
@@ -33,6 +36,8 @@
  * @domid: the guest
  * @euid: who we were when it could be spawned
  * @restarted: it has died before
+ * @told: it has said all that it found when it started
+ * @recalled: what it remembers of the guest's last boot, of size 0 if nothing
  * @path: the program, owned
  */
 struct publisher {
@@ -42,6 +47,8 @@ struct publisher {
 	uint32_t domid;
 	uid_t euid;
 	bool restarted;
+	bool told;
+	struct record recalled;
 	char *path;
 };
 
@@ -223,8 +230,12 @@ static int hear(struct publisher *p, struct message *m, int64_t deadline)
 			return -EPIPE;
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
-		if (n == sizeof(*m) && m->magic == MESSAGE_MAGIC)
-			return 0;
+		if (n != sizeof(*m) || m->magic != MESSAGE_MAGIC)
+			continue;
+		if (m->type == MESSAGE_RECALLED)
+			p->recalled = m->rec;
+		p->told |= m->type == MESSAGE_ALL_FOUND;
+		return 0;
 	}
 }
 
@@ -253,6 +264,24 @@ static int publisher_load(struct records *records, struct record *recs)
 	/* read while the device model was starting: nothing, as a rule */
 	log_debug("records waited for: %d ms", (int)(now_ms() - begin));
 	return rc ? rc : found;
+}
+
+static int publisher_remember(struct records *records, const struct record *rec)
+{
+	return say(publisher_of(records), MESSAGE_REMEMBER, rec);
+}
+
+static int publisher_recall(struct records *records, struct record *rec)
+{
+	struct publisher *p = publisher_of(records);
+	int64_t deadline = now_ms() + RECALL_MS;
+	struct message m;
+	int rc = 0;
+
+	while (!p->told && !rc)
+		rc = hear(p, &m, deadline);
+	*rec = p->recalled;
+	return rc ? rc : rec->size && well_formed(rec);
 }
 
 static int publisher_barrier(struct records *records)
@@ -298,6 +327,8 @@ int publisher_open(uint32_t domid, const char *path, struct records **records)
 		.withdraw = publisher_withdraw,
 		.load = publisher_load,
 		.clear = publisher_clear,
+		.remember = publisher_remember,
+		.recall = publisher_recall,
 		.barrier = publisher_barrier,
 		.close = publisher_close,
 	};

@@ -24,6 +24,9 @@
  *        fills @recs, at most RECORDS_MAX, all of them well-formed; returns
  *        their number or -errno
  * @clear: remove what was there before we came; 0 or -errno
+ * @remember: keep, for the next boot of the same guest, where a block's BAR was
+ *            at first; 0 or -errno
+ * @recall: what was remembered; waits for it, at most a second; 1, 0 or -errno
  * @barrier: 0 once all that was published is visible; -ETIMEDOUT
  * @close: release everything; the records stay
  */
@@ -32,6 +35,8 @@ struct records {
 	int (*withdraw)(struct records *records, uint64_t phys_offset);
 	int (*load)(struct records *records, struct record *recs);
 	int (*clear)(struct records *records);
+	int (*remember)(struct records *records, const struct record *rec);
+	int (*recall)(struct records *records, struct record *rec);
 	int (*barrier)(struct records *records);
 	void (*close)(struct records *records);
 };

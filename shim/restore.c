@@ -96,6 +96,7 @@ void restore_forget(struct xenphysmap *pm)
 	int rc;
 
 	pm->learning = false;
+	pm->fresh = true;
 	for (size_t i = pm->blocks.nr; i-- > 0; )
 		if (pm->blocks.sorted[i]->claimed)
 			blocks_del(&pm->blocks, pm->blocks.sorted[i]);

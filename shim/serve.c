@@ -145,12 +145,16 @@ static void say(struct server *s, enum message_type type, uint64_t number,
 /* What was there before; until it is known nothing may be overwritten. */
 static void tell_found(struct server *s)
 {
-	struct record *recs = calloc(RECORDS_MAX, sizeof(*recs));
+	struct record *recs = calloc(RECORDS_MAX, sizeof(*recs)), bar;
 	int nr = recs ? s->store->load(s->store, recs) : -ENOMEM;
+	bool recalled;
 
 	if (nr < 0)
 		log_error("records can't be read: %s", strerror(-nr));
+	recalled = s->store->recall(s->store, &bar) == 1;
 	pthread_mutex_lock(&s->lock);
+	if (recalled)
+		say(s, MESSAGE_RECALLED, 0, &bar);
 	for (int i = 0; i < nr; i++)
 		say(s, MESSAGE_FOUND, 0, &recs[i]);
 	say(s, MESSAGE_ALL_FOUND, 0, NULL);
@@ -170,6 +174,14 @@ static void pace(int64_t *full_at)
 		poll(NULL, 0, (int)(*full_at - empty_at));
 }
 
+/* It saves time if it is there, and isn't worth a second try. */
+static int remember(struct records *store, const struct record *rec)
+{
+	int rc = store->remember(store, rec);
+
+	return rc == -ECONNRESET ? rc : 0;
+}
+
 static int fulfil(struct records *store, const struct wish *wish)
 {
 	switch (wish->what) {
@@ -177,6 +189,8 @@ static int fulfil(struct records *store, const struct wish *wish)
 		return store->publish(store, &wish->rec);
 	case WISH_WITHDRAW:
 		return store->withdraw(store, wish->rec.phys_offset);
+	case WISH_REMEMBER:
+		return remember(store, &wish->rec);
 	default:
 		return store->clear(store);
 	}
@@ -266,6 +280,12 @@ static void obey(struct server *s, const struct message *m)
 			refuse(s, NONSENSE_RECORD);
 		else
 			rc = wishes_publish(&s->wishes, &m->rec);
+		break;
+	case MESSAGE_REMEMBER:
+		if (record_check(&m->rec))
+			refuse(s, NONSENSE_RECORD);
+		else
+			wishes_remember(&s->wishes, &m->rec);
 		break;
 	case MESSAGE_WITHDRAW:
 		/* any number makes a path of the right form */

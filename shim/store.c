@@ -22,6 +22,7 @@
 #define TRANSACTION_TRIES	100
 
 #define PARENT_SIZE	32
+#define MEMORY_NAME_MAX	64
 #define DIR_SIZE	(PARENT_SIZE + 8)
 #define PATH_SIZE	(DIR_SIZE + RECORD_HEX_SIZE + 16)
 
@@ -254,6 +255,65 @@ static int store_load(struct records *records, struct record *recs)
 	return rc ? rc : (int)found;
 }
 
+/*
+ * What is remembered is the guest's, by name, and outlives its domains: it can't
+ * be below any of theirs.  Names may have characters that paths may not.
+ */
+static bool memory_path(struct store *s, char path[XENSTORE_ABS_PATH_MAX])
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	char of[PARENT_SIZE + 16];
+	unsigned int len;
+	char *name;
+
+	snprintf(of, sizeof(of), "/local/domain/%s/name", s->parent + strlen("device-model/"));
+	name = xs_read(s->xs, XBT_NULL, of, &len);
+	if (!name || !len || len > MEMORY_NAME_MAX) {
+		free(name);
+		return false;
+	}
+	for (char *c = name; *c; c++)
+		if (!strchr(allowed, *c))
+			*c = '_';
+	snprintf(path, XENSTORE_ABS_PATH_MAX, "xenphysmap/%s", name);
+	free(name);
+	return true;
+}
+
+static int store_remember(struct records *records, const struct record *rec)
+{
+	struct store *s = store_of(records);
+	char path[XENSTORE_ABS_PATH_MAX], value[2 * RECORD_HEX_SIZE], *end = value;
+	int rc = connect(s);
+
+	if (rc || !memory_path(s, path))
+		return rc;
+	end += record_hex(rec->start_addr, end);
+	*end++ = ' ';
+	end += record_hex(rec->size, end);
+	return xs_write(s->xs, XBT_NULL, path, value, end - value) ? 0 : failed(s);
+}
+
+static int store_recall(struct records *records, struct record *rec)
+{
+	struct store *s = store_of(records);
+	char path[XENSTORE_ABS_PATH_MAX], *value, *blank;
+	int rc = connect(s);
+	unsigned int len;
+
+	if (rc || !memory_path(s, path))
+		return rc;
+	value = xs_read(s->xs, XBT_NULL, path, &len);
+	if (!value)
+		return errno == ENOENT ? 0 : failed(s);
+	blank = memchr(value, ' ', len);
+	*rec = (struct record){ .name = "vga.vram" };
+	rc = blank && !record_unhex(value, blank - value, &rec->start_addr) &&
+	     !record_unhex(blank + 1, value + len - blank - 1, &rec->size) && !record_check(rec);
+	free(value);
+	return rc;
+}
+
 /* xs_transaction_end() and xs_rm() return when it is done. */
 static int store_barrier(struct records *records)
 {
@@ -281,6 +341,8 @@ int store_open(uint32_t domid, struct records **records)
 		.withdraw = store_withdraw,
 		.load = store_load,
 		.clear = store_clear,
+		.remember = store_remember,
+		.recall = store_recall,
 		.barrier = store_barrier,
 		.close = store_close,
 	};

@@ -60,6 +60,10 @@
 	X(int, -1, xc_interface_close, NULL, (xc_interface *xch), (xch))
 
 #define SYMBOLS_USED(X)							\
+	X(int, -1, xc_domain_decrease_reservation_exact, NULL,		\
+	  (xc_interface *xch, uint32_t domid, unsigned long nr_extents,	\
+	   unsigned int extent_order, xen_pfn_t *extent_start),		\
+	  (xch, domid, nr_extents, extent_order, extent_start))		\
 	X(int, -1, xendevicemodel_set_mem_type, "VERS_1.0",		\
 	  (DMOD, hvmmem_type_t mem_type, uint64_t first_pfn, uint32_t nr), \
 	  (dmod, domid, mem_type, first_pfn, nr))			\

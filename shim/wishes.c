@@ -48,6 +48,16 @@ void wishes_clear(struct wishes *wishes)
 	};
 }
 
+void wishes_remember(struct wishes *wishes, const struct record *rec)
+{
+	wishes->remember = (struct wish){
+		.what = WISH_REMEMBER,
+		.rec = *rec,
+		.serial = ++wishes->serial,
+		.open = true,
+	};
+}
+
 bool wishes_next(const struct wishes *wishes, struct wish *next)
 {
 	const struct wish *oldest = wishes->clear.open ? &wishes->clear : NULL;
@@ -58,6 +68,8 @@ bool wishes_next(const struct wishes *wishes, struct wish *next)
 		if (wish->open && (!oldest || wish->serial < oldest->serial))
 			oldest = wish;
 	}
+	if (!oldest && wishes->remember.open)
+		oldest = &wishes->remember;
 	if (oldest)
 		*next = *oldest;
 	return oldest;
@@ -67,6 +79,8 @@ static struct wish *find(struct wishes *wishes, const struct wish *wanted)
 {
 	if (wishes->clear.open && wishes->clear.serial == wanted->serial)
 		return &wishes->clear;
+	if (wishes->remember.open && wishes->remember.serial == wanted->serial)
+		return &wishes->remember;
 	for (unsigned int i = 0; i < wishes->nr; i++)
 		if (wishes->wish[i].serial == wanted->serial)
 			return &wishes->wish[i];

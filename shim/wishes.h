@@ -18,6 +18,7 @@ enum wish_what {
 	WISH_PUBLISH,
 	WISH_WITHDRAW,
 	WISH_CLEAR,
+	WISH_REMEMBER,
 };
 
 /**
@@ -39,12 +40,14 @@ struct wish {
  * @wish: one for each record
  * @nr: of them
  * @clear: comes before all others
+ * @remember: comes after them
  * @serial: the latest given
  */
 struct wishes {
 	struct wish wish[RECORDS_MAX];
 	unsigned int nr;
 	struct wish clear;
+	struct wish remember;
 	uint64_t serial;
 };
 
@@ -72,6 +75,13 @@ int wishes_withdraw(struct wishes *wishes, uint64_t phys_offset);
  * @wishes: all
  */
 void wishes_clear(struct wishes *wishes);
+
+/**
+ * wishes_remember() - A BAR shall be remembered; replaces any wish about one.
+ * @wishes: all
+ * @rec: checked
+ */
+void wishes_remember(struct wishes *wishes, const struct record *rec);
 
 /**
  * wishes_next() - What is to be done next.

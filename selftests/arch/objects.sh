@@ -119,13 +119,14 @@ plain_libxen_names() {
 	only '(xc_|xencall|xendevicemodel_|xenforeignmemory_|xentoollog|xtl_).*' \
 		next-link next-wrap
 	wants next-link | grep -cx 'xendevicemodel_close'
-	never '(xc_|xendevicemodel_(create|close|relocate)|xenforeignmemory_(map|close)).*' \
-		next-wrap
+	never "xc_(interface|domain_(populate|add)).*" next-wrap
+	never '(xendevicemodel_(create|close|relocate)|xenforeignmemory_(map|close)).*' next-wrap
 	only '__real_.*' next-wrap
 }
 
 hypercalls() {
-	only 'next_(xendevicemodel_|xencall|xc_).*' calls relocate
+	only 'next_(xendevicemodel_|xencall).*' calls relocate
+	only 'next_xc_.*' calls populate relocate
 	only 'next_xencall.*' relocate
 }
 

@@ -18,6 +18,7 @@
 live_prefix=xenphysmap-test-
 live_dir=/run/xenphysmap-test
 live_xenlog=/var/log/xen
+live_memory=/local/domain/0/xenphysmap
 
 # Places for a BAR of 16 MiB, none of them RAM; puppet starts at the first.
 # shellcheck disable=SC2034 # for the tests
@@ -58,6 +59,11 @@ live_clean_up() {
 		"$live_prefix"*)	xl destroy "$live_id" || : ;;
 		esac
 	done 2>/dev/null
+	for live_id in $(xenstore-list "$live_memory" 2>/dev/null); do
+		case $live_id in
+		"$live_prefix"*)	xenstore-rm "$live_memory/$live_id" ;;
+		esac
+	done
 	rm -rf "$live_dir" "$live_xenlog/qemu-dm-$live_prefix"*
 	mkdir -p "$live_dir"
 }

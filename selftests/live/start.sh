@@ -14,7 +14,7 @@ export TESTS="$*"
 . ../ksft.sh
 
 groups=
-for group in cold move save decode big compat census life inert bad fallback pool rescue migrate \
+for group in cold populate move save decode big compat census life inert bad fallback pool rescue migrate \
 	     restrict publisher; do
 	[ -z "$(sh "./$group.sh" -l)" ] || groups="$groups ./$group.sh"
 done

@@ -104,8 +104,8 @@ TEST_F(layout, unseen)
 /* QEMU <= 2.9 recorded video RAM and nothing else. */
 TEST_F(layout, not_recorded)
 {
-	guest_rebuild(false, false);
 	records_put(2, "100000", "f1000000", "40000", "vga.vram");
+	guest_rebuild(false, false);
 	dm_add_block(&dm, HOME, VRAM);
 	dm_add_block(&dm, NIC + 256, NIC_NR);
 	goes_on();

@@ -12,6 +12,8 @@
 
 struct dm dm;
 
+const struct fakexen_fault *guest_fault;
+
 static struct guest guest;
 static uint32_t domid;
 
@@ -23,6 +25,8 @@ static void make_directory(void)
 	snprintf(path, sizeof(path), "/local/domain/%u/device-model/%u", records_home, domid);
 	fakexen_store_write(path, "");
 	fakexen_store_own(path, records_home);
+	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
+	fakexen_store_write(path, "the guest");
 }
 
 void guest_boot_as(const struct guest *wanted)
@@ -40,12 +44,16 @@ void guest_boot_as(const struct guest *wanted)
 	});
 	seam_forget_log();
 	make_directory();
+	if (guest.remembered)
+		fakexen_store_write("/local/domain/0/xenphysmap/the_guest", guest.remembered);
 	ASSERT_EQ(0, fakexen_populate(0, RAM));
 	ASSERT_EQ(0, fakexen_populate(0xfeff8, 8));
 	walk_start();
 	dm_start(&dm, domid, guest.age, guest.stock, false);
+	if (guest_fault)
+		fakexen_fail(guest_fault);
 	ASSERT_EQ(0, dm_add_block(&dm, guest.home, guest.nr));
-	walk_add(guest.home, guest.nr);
+	walk_add_at(guest.home, seam_place(guest.home), guest.nr);
 	if (guest.no_rom)
 		return;
 	ASSERT_EQ(0, dm_add_block(&dm, guest.home + guest.nr, ROM_NR));

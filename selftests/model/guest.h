@@ -30,6 +30,9 @@
 
 extern struct dm dm;
 
+/* What goes wrong while the video RAM of the next guest is populated, or NULL. */
+extern const struct fakexen_fault *guest_fault;
+
 /* How guest_boot() and guest_boot_as() make the guest. */
 struct guest {
 	enum fakexen_release release;
@@ -40,6 +43,7 @@ struct guest {
 	uint64_t pool;
 	uint32_t stubdom;	/* where the device model runs, 0 for dom0 */
 	bool no_rom;
+	const char *remembered;	/* of its last boot: "place size", in bytes */
 };
 
 /* A fresh domain with a device model, up to where the firmware starts. */

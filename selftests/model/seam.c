@@ -97,6 +97,13 @@ int publisher_open(uint32_t domid, const char *path, struct records **records)
 	return store_open(domid, records);
 }
 
+uint64_t seam_place(uint64_t home)
+{
+	const struct xenphysmap *pm = seam_engine();
+
+	return pm ? blocks_translate(&pm->blocks, home) : home;
+}
+
 void seam_fail_malloc(unsigned long first, unsigned long in_a_row)
 {
 	nth = first;

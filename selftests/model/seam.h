@@ -15,6 +15,9 @@
 const struct xenphysmap *seam_engine(void);
 void seam_forget_engine(void);
 
+/* Where the first frame of a block is, as the engine has it; @home without one. */
+uint64_t seam_place(uint64_t home);
+
 /* Has a line with these words been logged since the last seam_forget_log()? */
 bool seam_logged(const char *words);
 void seam_forget_log(void);

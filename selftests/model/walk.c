@@ -66,10 +66,10 @@ static struct owner *new_owner(uint64_t home, uint64_t nr, bool may_go)
 	return o;
 }
 
-static void learn(struct owner *o)
+static void learn(struct owner *o, uint64_t place)
 {
 	for (uint64_t i = 0; i < o->nr; i++) {
-		o->page[i] = fakexen_page_at(o->home + i);
+		o->page[i] = fakexen_page_at(place + i);
 		if (!o->page[i])
 			abort();
 		if (has_stamp(o, i))
@@ -83,7 +83,7 @@ static void count(uint64_t gfn, uint64_t page, void *arg)
 
 	(void)page;
 	if (run[1] && run[0] + run[1] != gfn) {
-		learn(new_owner(run[0], run[1], false));
+		learn(new_owner(run[0], run[1], false), run[0]);
 		run[1] = 0;
 	}
 	if (!run[1]++)
@@ -99,12 +99,17 @@ void walk_start(void)
 	known = 0;
 	fakexen_for_each_frame(count, run);
 	if (run[1])
-		learn(new_owner(run[0], run[1], false));
+		learn(new_owner(run[0], run[1], false), run[0]);
 }
 
 void walk_add(uint64_t home, uint64_t nr)
 {
-	learn(new_owner(home, nr, true));
+	walk_add_at(home, home, nr);
+}
+
+void walk_add_at(uint64_t home, uint64_t place, uint64_t nr)
+{
+	learn(new_owner(home, nr, true), place);
 }
 
 static const struct owner *owner_of(uint64_t home)

@@ -20,6 +20,7 @@ void walk_start(void);
 
 /* These frames are a block's home: its pages may go. */
 void walk_add(uint64_t home, uint64_t nr);
+void walk_add_at(uint64_t home, uint64_t place, uint64_t nr);	/* where they are by now */
 
 /* Is everything right?  Says what isn't. */
 bool walk(unsigned int tolerated);

@@ -35,6 +35,7 @@ static struct stub {
 	unsigned long calls;
 	int found;
 	uint64_t place[HOMES];
+	uint64_t remembered;
 } stub = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER,
@@ -104,6 +105,23 @@ static int stub_load(struct records *records, struct record *recs)
 	for (int i = 0; !rc && i < stub.found; i++)
 		recs[i] = (struct record){ (i + 1) << 12, (i + 2) << 12, 0x1000, "x" };
 	return leave(rc ? rc : stub.found);
+}
+
+static int stub_remember(struct records *records, const struct record *rec)
+{
+	int rc = enter();
+
+	(void)records;
+	if (!rc)
+		stub.remembered = rec->start_addr >> 12;
+	return leave(rc);
+}
+
+static int stub_recall(struct records *records, struct record *rec)
+{
+	(void)records;
+	*rec = (struct record){ 0, stub.remembered << 12, 0x1000, "x" };
+	return stub.remembered != 0;
 }
 
 static uint64_t stored(uint64_t home)
@@ -204,6 +222,8 @@ FIXTURE_SETUP(serve)
 		.withdraw = stub_withdraw,
 		.clear = stub_clear,
 		.load = stub_load,
+		.remember = stub_remember,
+		.recall = stub_recall,
 	};
 	self->server = server_new(self->theirs, &stub.ops);
 	ASSERT_NOT_NULL(self->server);
@@ -267,6 +287,21 @@ TEST_F(serve, tells_what_it_found)
 		EXPECT_EQ(i << 12, m.rec.phys_offset);
 	}
 	EXPECT_EQ(MESSAGE_ALL_FOUND, heard(self->fd, &m));
+}
+
+TEST_F(serve, recalls_and_remembers)
+{
+	struct message m;
+
+	stub.remembered = 7;
+	start(self);
+	ASSERT_EQ(MESSAGE_RECALLED, heard(self->fd, &m));
+	EXPECT_EQ(7 << 12, m.rec.start_addr);
+	EXPECT_EQ(MESSAGE_ALL_FOUND, heard(self->fd, &m));
+	must_tell(self->fd, MESSAGE_REMEMBER, 1, 8);
+	must_tell(self->fd, MESSAGE_REMEMBER, 1, 9);
+	barrier(self);
+	EXPECT_EQ(9, stub.remembered);
 }
 
 TEST_F(serve, does_as_told)

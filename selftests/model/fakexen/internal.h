@@ -60,7 +60,8 @@ uint64_t p2m_maximum(void);
 
 /* physmap.c */
 void physmap_reset(void);
-unsigned long physmap_populate(uint64_t gfn, unsigned int order);	/* 0 or 1 extent */
+unsigned long xen_populate(uint64_t gfn, unsigned int order);	/* 0 or 1 extent */
+int xen_depopulate(uint64_t gfn);
 int physmap_add_one(uint64_t src, uint64_t dst);
 int physmap_add_range(uint64_t src, uint64_t dst, uint16_t nr);
 void physmap_interrupt(const struct fakexen_fault *fault);

@@ -54,10 +54,28 @@ FAKE(int, xc_domain_populate_physmap_exact,
 	for (unsigned long i = 0; i < nr_extents; i++) {
 		if (fault && i == fault->after)
 			return result(-fault->error);
-		if (!physmap_populate(extent_start[i], extent_order))
+		if (!xen_populate(extent_start[i], extent_order))
 			return result(-EBUSY);
 	}
 	return fault ? result(-fault->error) : 0;
+}
+
+/* Order 0 only: nobody gives back more at once. */
+FAKE(int, xc_domain_decrease_reservation_exact,
+     (xc_interface *xch, uint32_t domid, unsigned long nr_extents, unsigned int extent_order,
+      xen_pfn_t *extent_start))
+{
+	FAKE_CALL(xc_domain_decrease_reservation_exact);
+	FAKE_MAY_FAIL(-1);
+	int rc = machine_check(domid);
+
+	(void)xch;
+	if (!rc && extent_order)
+		rc = -EOPNOTSUPP;
+	for (unsigned long i = 0; !rc && i < nr_extents; i++)
+		if (xen_depopulate(extent_start[i]))
+			rc = -EBUSY;
+	return result(rc);
 }
 
 static int add_to_physmap(uint32_t domid, unsigned int space, uint64_t idx, uint64_t gpfn,

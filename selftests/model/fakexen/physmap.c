@@ -83,7 +83,7 @@ static int populate_large(uint64_t gfn)
 }
 
 /* How many extents there are now: 0 or 1. */
-unsigned long physmap_populate(uint64_t gfn, unsigned int order)
+unsigned long xen_populate(uint64_t gfn, unsigned int order)
 {
 	uint64_t nr = UINT64_C(1) << order;
 
@@ -116,6 +116,18 @@ static int clear_destination(uint64_t gfn, uint64_t page)
 		return -EPERM;
 	if (!e.page || e.page == page)
 		return 0;
+	if (allocated)
+		allocated--;
+	return remove_page(gfn, e.page);
+}
+
+/* guest_remove_page(): to the heap. */
+int xen_depopulate(uint64_t gfn)
+{
+	struct p2m_entry e = p2m_get(gfn);
+
+	if (!e.page)
+		return -EINVAL;
 	if (allocated)
 		allocated--;
 	return remove_page(gfn, e.page);
@@ -193,7 +205,7 @@ int physmap_add_range(uint64_t src, uint64_t dst, uint16_t nr)
 int fakexen_populate(uint64_t gfn, uint64_t nr)
 {
 	for (uint64_t i = 0; i < nr; i++)
-		if (!physmap_populate(gfn + i, 0))
+		if (!xen_populate(gfn + i, 0))
 			return -ENOMEM;
 	return 0;
 }
