@@ -48,11 +48,11 @@ static int allow(scmp_filter_ctx ctx, int call, struct scmp_arg_cmp when)
 
 static int add_rules(scmp_filter_ctx ctx, bool by_device)
 {
-	const struct scmp_arg_cmp local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
+	const struct scmp_arg_cmp local = SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0);
 	/* memory for data, never for programs */
 	const struct scmp_arg_cmp data = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	/* limits may be read, the log's length has one */
-	const struct scmp_arg_cmp read_only = SCMP_A2(SCMP_CMP_EQ, 0);
+	const struct scmp_arg_cmp read_only = SCMP_A2(SCMP_CMP_EQ, 0, 0);
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !rc; i++)
