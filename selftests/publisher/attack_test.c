@@ -332,6 +332,25 @@ TEST_F(attack, last_words)
 	EXPECT_EQ(0xe0000, stored(self, 0x8000));
 }
 
+/* ... and also if it never read what was found, which the kernel tells us then. */
+TEST_F(attack, leaves_without_reading)
+{
+	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
+	char state[64] = "";
+
+	ASSERT_EQ(1, poll(&pfd, 1, 10000));
+	ASSERT_EQ(0, kill(self->publisher, SIGSTOP));
+	while (*state != 'T')
+		process_status(self->publisher, "State", state, sizeof(state));
+	for (int i = 1; i <= 100; i++)
+		publish(self->fd, 0x8000, 0xe0000 + i);
+	close(self->fd);
+	self->fd = -1;
+	ASSERT_EQ(0, kill(self->publisher, SIGCONT));
+	EXPECT_TRUE(process_ends(process_open(self->publisher)));
+	EXPECT_EQ(0xe0000 + 100, stored(self, 0x8000));
+}
+
 /* ... or nobody is waited for any longer. */
 TEST_F(attack, last_words_to_nobody)
 {
