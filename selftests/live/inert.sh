@@ -9,8 +9,6 @@ here=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
-PHYSMAP_SHIM=${PHYSMAP_DM%/*}/xenphysmap-preload.so
-
 without_wrapper() {
 	create a stock puppet
 	expect_whole a

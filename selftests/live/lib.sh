@@ -14,6 +14,9 @@
 : "${PHYSMAP_DM:=/usr/lib/xenphysmap/xenphysmap-dm}"
 : "${PHYSMAP_GUESTS:=/usr/lib/xenphysmap/selftests/guest}"
 : "${STOCK_DM:=/usr/libexec/xen-qemu-system-i386}"
+: "${LIVE_PROGRAMS:=$here}"
+
+PHYSMAP_SHIM=${PHYSMAP_DM%/*}/xenphysmap-preload.so
 
 live_prefix=xenphysmap-test-
 live_dir=/run/xenphysmap-test
@@ -385,6 +388,32 @@ publishers() {
 	done
 }
 
+# fds PID: the numbers of its descriptors.
+fds() {
+	find "/proc/$1/fd" -type l | sed 's|.*/||' | sort -n | xargs
+}
+
+# expect_confined PID: all threads of a publisher, and what it has open, the last
+# of which is its connection to xenstored.
+expect_confined() {
+	for live_task in "/proc/$1/task"/*; do
+		cat "$live_task/status"
+		for live_field in Inh Prm Eff Bnd Amb; do
+			grep -q "^Cap$live_field:.0000000000000000" "$live_task/status"
+		done
+		grep -q '^NoNewPrivs:.1' "$live_task/status"
+		grep -q '^Seccomp:.2' "$live_task/status"
+	done
+	ktap_equal '0 1 2 3 4' "$(fds "$1")" "publisher's descriptors"
+	ktap_equal xenstored "$(basename "$(readlink "/proc/$1/root")")" 'its root'
+	for live_fd in 0 1; do
+		ktap_equal /dev/null "$(readlink "/proc/$1/fd/$live_fd")"
+	done
+	for live_fd in 3 4; do
+		readlink "/proc/$1/fd/$live_fd" | grep '^socket:'
+	done
+}
+
 # ---- the device model ----
 
 # dm_log GUEST: what the present device model has said.
@@ -446,4 +475,56 @@ dm_view() {
 		\"filename\": \"$live_dir/view\" }" >&2
 	md5sum <"$live_dir/view"
 	rm "$live_dir/view"
+}
+
+# ---- a device model that isn't QEMU ----
+
+# dm_open [ARGUMENT]...: puppet-dm under the shim; its log is dm.log.
+# shellcheck disable=SC2120 # tests give them
+dm_open() {
+	"$LIVE_PROGRAMS/puppet-dm" </dev/null || ktap_skip "puppet-dm can't run here"
+	rm -f "$live_dir/dm.in" "$live_dir/dm.out"
+	mkfifo "$live_dir/dm.in" "$live_dir/dm.out"
+	LD_PRELOAD=$PHYSMAP_SHIM "$LIVE_PROGRAMS/puppet-dm" "$@" <"$live_dir/dm.in" \
+		>"$live_dir/dm.out" 2>"$live_dir/dm.log" &
+	live_dm_pid=$!
+	exec 7>"$live_dir/dm.in" 8<"$live_dir/dm.out"
+}
+
+# dm_start AGE [COMMAND]: that as the device model of a domain of its own, whose
+# domid is in $live_dm_domid; COMMAND is run before it starts.
+dm_start() {
+	# shellcheck disable=SC2119
+	dm_open
+	dm_do domain
+	live_dm_domid=${live_answer#ok }
+	# as libxl does: records of a domain without it are nobody's
+	xenstore-write "/local/domain/0/device-model/$live_dm_domid" ''
+	[ -z "${2-}" ] || "$2"
+	dm_do start "$1"
+}
+
+# dm_do COMMAND...: the answer is in $live_answer; fails where that is "fail".
+dm_do() {
+	echo "> $*" >&2
+	echo "$*" >&7
+	read -r live_answer <&8 || live_answer='fail: it is gone'
+	echo "$live_answer" >&2
+	case $live_answer in
+	ok*)	return 0 ;;
+	*)	return 1 ;;
+	esac
+}
+
+# dm_end: it goes, and its domain, which it may have no right to destroy.
+dm_end() {
+	exec 7>&- 8<&-
+	wait "$live_dm_pid" || :
+	xl destroy "$live_dm_domid" >&2 || :
+}
+
+# dm_records: those of its domain, as records.
+dm_records() {
+	echo "$live_dm_domid" >"$live_dir/dm.domid"
+	records dm
 }

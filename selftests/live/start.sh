@@ -14,9 +14,8 @@ export TESTS="$*"
 . ../ksft.sh
 
 groups=
-for group in cold populate move save decode big compat census life inert bad fallback pool rescue migrate \
-	     restrict publisher; do
-	[ -z "$(sh "./$group.sh" -l)" ] || groups="$groups ./$group.sh"
+for group in $(grep -lx 'live_run "$@"' ./*.sh); do
+	[ -z "$(sh "$group" -l)" ] || groups="$groups $group"
 done
 # shellcheck disable=SC2086 # names without blanks
 ktap_run_scripts $groups
