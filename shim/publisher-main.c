@@ -22,6 +22,10 @@
 #include "records.h"
 #include "serve.h"
 
+#ifndef SYS_close_range
+#define SYS_close_range	436	/* Linux 5.9; the C library may be older */
+#endif
+
 /* Not our device model's files, terminal or process group. */
 static void leave_parent(void)
 {
