@@ -123,7 +123,7 @@ reaches_nobody() {
 	dm_do fds
 	with=$live_answer
 	dm_end
-	LD_PRELOAD='' "$LIVE_PROGRAMS/puppet-dm" <<-END >"$live_dir/stock.out"
+	LD_PRELOAD='' puppet-dm <<-END >"$live_dir/stock.out"
 	domain
 	start 0
 	move 0 f1000

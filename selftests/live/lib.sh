@@ -14,7 +14,6 @@
 : "${PHYSMAP_DM:=/usr/lib/xenphysmap/xenphysmap-dm}"
 : "${PHYSMAP_GUESTS:=/usr/lib/xenphysmap/selftests/guest}"
 : "${STOCK_DM:=/usr/libexec/xen-qemu-system-i386}"
-: "${LIVE_PROGRAMS:=$here}"
 
 PHYSMAP_SHIM=${PHYSMAP_DM%/*}/xenphysmap-preload.so
 
@@ -482,10 +481,10 @@ dm_view() {
 # dm_open [ARGUMENT]...: puppet-dm under the shim; its log is dm.log.
 # shellcheck disable=SC2120 # tests give them
 dm_open() {
-	"$LIVE_PROGRAMS/puppet-dm" </dev/null || ktap_skip "puppet-dm can't run here"
+	puppet-dm </dev/null || ktap_skip "puppet-dm can't run here"
 	rm -f "$live_dir/dm.in" "$live_dir/dm.out"
 	mkfifo "$live_dir/dm.in" "$live_dir/dm.out"
-	LD_PRELOAD=$PHYSMAP_SHIM "$LIVE_PROGRAMS/puppet-dm" "$@" <"$live_dir/dm.in" \
+	LD_PRELOAD=$PHYSMAP_SHIM puppet-dm "$@" <"$live_dir/dm.in" \
 		>"$live_dir/dm.out" 2>"$live_dir/dm.log" &
 	live_dm_pid=$!
 	exec 7>"$live_dir/dm.in" 8<"$live_dir/dm.out"

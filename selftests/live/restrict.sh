@@ -58,7 +58,7 @@ sandboxed() {
 # The same on a device model that no QEMU of this Debian can be: a process that
 # is killed for starting another one, from before it is a device model.
 sandboxed_early() {
-	domid=$(echo domain | "$LIVE_PROGRAMS/puppet-dm")
+	domid=$(echo domain | puppet-dm)
 	live_dm_domid=${domid#ok }
 	xenstore-write "/local/domain/0/device-model/$live_dm_domid" ''
 	dm_open -xen-domid "$live_dm_domid" -sandbox on,spawn=deny
@@ -81,7 +81,7 @@ sandboxed_early() {
 
 # A sandbox that couldn't be foreseen costs the records, not the device model.
 sandboxed_unseen() {
-	domid=$(echo domain | "$LIVE_PROGRAMS/puppet-dm")
+	domid=$(echo domain | puppet-dm)
 	live_dm_domid=${domid#ok }
 	dm_open
 	dm_do attach "$(printf %x "$live_dm_domid")"
@@ -111,7 +111,7 @@ one_descriptor() {
 
 # kinds PID: how many descriptors of which kind, numbers of sockets left out.
 kinds() {
-	"$LIVE_PROGRAMS/fds-of" "$1" depriv-fd-checker >"$live_dir/fds"
+	fds-of "$1" depriv-fd-checker >"$live_dir/fds"
 	cat "$live_dir/fds" >&2
 	awk '$1 == "other" { sub(/:.*/, "", $3); sub(/.*xenphysmap-test-.*/, "log", $3); print $3 }
 	     $2 == "pass" || $2 == "fail" { print $1, $2 }' "$live_dir/fds" | sort | uniq -c
