@@ -75,6 +75,19 @@ bool run_vga(int n, char **arg)
 	return true;
 }
 
+/* A ROM that is switched on is in front of nothing but its own address. */
+bool run_rom(int n, char **arg)
+{
+	uint32_t at;
+
+	(void)n;
+	if (!parse_hex(arg[0], &at) || at % PAGE_SIZE)
+		return false;
+	reply("%s rom at=%x", pci_rom_place(vga->function, at) ? "ok" : "fail",
+	      at);
+	return true;
+}
+
 /* "MOVES ADDR..."; false also where the places are not two different ones. */
 static bool start_series(int n, char **arg)
 {

@@ -57,6 +57,7 @@ const struct command commands[] = {
 	{ "decode", " 0|1", 1, 1, true, run_decode },
 	{ "size", "", 0, 0, true, run_size },
 	{ "vga", " NUMBER [PAGES]", 1, 2, true, run_vga },
+	{ "rom", " ADDR", 1, 1, true, run_rom },
 	{ "movebars", " MOVES ADDR ADDR...", 3, 9, true, run_movebars },
 	{ "moving", " MOVES [ADDR ADDR...]", 1, 9, true, run_moving },
 	{ "stop", "", 0, 0, true, run_stop },

@@ -13,6 +13,7 @@ bool run_bar(int n, char **arg);
 bool run_decode(int n, char **arg);
 bool run_size(int n, char **arg);
 bool run_vga(int n, char **arg);
+bool run_rom(int n, char **arg);
 bool run_movebars(int n, char **arg);
 bool run_moving(int n, char **arg);
 bool run_stop(int n, char **arg);

@@ -16,6 +16,8 @@
 #define BAR_TYPE	0x6
 #define BAR_64BIT	0x4
 #define BAR_FLAGS	0xf
+#define ROM		0x30
+#define ROM_ENABLE	0x1
 
 static void point(uint32_t function, uint32_t reg)
 {
@@ -101,4 +103,12 @@ void pci_bar_place(uint32_t function, uint32_t reg, uint32_t at)
 		pci_write(function, reg + 4, 0);
 	pci_write(function, reg, at);
 	pci_set_decode(function, true);
+}
+
+bool pci_rom_place(uint32_t function, uint32_t at)
+{
+	uint32_t value = at ? at | ROM_ENABLE : 0;
+
+	pci_write(function, ROM, value);
+	return pci_read(function, ROM) == value;
 }

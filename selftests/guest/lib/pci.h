@@ -30,4 +30,7 @@ uint32_t pci_bar(uint32_t function, uint32_t reg);
 uint32_t pci_bar_size(uint32_t function, uint32_t reg);
 void pci_bar_place(uint32_t function, uint32_t reg, uint32_t at);
 
+/* The option ROM: at an address, or off at 0. False if it didn't go there. */
+bool pci_rom_place(uint32_t function, uint32_t at);
+
 #endif
