@@ -5,6 +5,7 @@
  */
 #include "guest.h"
 #include "ksft_harness.h"
+#include "seam.h"
 
 #define OTHER	UINT64_C(0xc0000)	/* where no BAR of ours ever is */
 
@@ -76,6 +77,42 @@ TEST(dirty_video_ram_of_a_moved_block)
 	EXPECT_TRUE(walk(0));
 	EXPECT_EQ(0, dm_track(&dm, BAR_C, VRAM, bits));
 	EXPECT_EQ(~0UL, bits[0]);
+	dm_end(&dm);
+}
+
+/* Up to what privcmd takes, nobody pays for those who have more. */
+TEST(dirty_video_ram_of_128_mib_is_one_call)
+{
+	static unsigned long bits[32768 / 64];
+	unsigned long calls, own;
+
+	guest_boot_as(&(struct guest){ .nr = 32768, .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, 0x80000));
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, 0x80000, 0xa0000));
+	calls = fakexen_calls(NULL);
+	own = fakexen_calls("xendevicemodel_track_dirty_vram");
+	seam_fail_malloc(0, 0);
+	EXPECT_EQ(0, dm_track(&dm, 0xa0000, 32768, bits));
+	EXPECT_EQ(calls + 1, fakexen_calls(NULL));
+	EXPECT_EQ(own + 1, fakexen_calls("xendevicemodel_track_dirty_vram"));
+	EXPECT_EQ(0, seam_mallocs());
+	EXPECT_EQ((void *)bits, fakexen_dirty_bits());
+	dm_end(&dm);
+}
+
+/* And beyond, one hypercall; the two that open the way to it are made once. */
+TEST(dirty_video_ram_beyond_128_mib_is_one_hypercall)
+{
+	static unsigned long bits[65536 / 64];
+
+	guest_boot_as(&(struct guest){ .nr = 65536, .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, 0x80000));
+	for (unsigned int i = 1; i <= 3; i++) {
+		EXPECT_EQ(0, dm_track(&dm, 0x80000, 65536, bits));
+		EXPECT_EQ(i, fakexen_calls("xencall3"));
+		EXPECT_EQ(1, fakexen_calls("xencall_open"));
+	}
+	EXPECT_EQ(0, fakexen_calls("xendevicemodel_track_dirty_vram"));
 	dm_end(&dm);
 }
 

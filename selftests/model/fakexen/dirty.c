@@ -20,6 +20,12 @@ static struct {
 } tracked, note[NOTES_MAX];
 
 static unsigned int notes;
+static const void *bits;
+
+const void *fakexen_dirty_bits(void)
+{
+	return bits;
+}
 
 void dirty_reset(void)
 {
@@ -42,6 +48,7 @@ static void retype(uint64_t gfn, uint32_t nr, enum fakexen_type from, enum fakex
 
 int dirty_track(uint64_t gfn, uint32_t nr, uint8_t *bitmap)
 {
+	bits = bitmap;
 	if (nr > TRACK_MAX)
 		return -EINVAL;
 	if (!nr || tracked.gfn != gfn || tracked.nr != nr) {

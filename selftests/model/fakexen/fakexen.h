@@ -102,6 +102,7 @@ struct fakexen_pin {
 
 size_t fakexen_pins(struct fakexen_pin *pins, size_t max);
 bool fakexen_stopped(void);	/* no ioreq server is enabled */
+const void *fakexen_dirty_bits(void);	/* where the last answer was put */
 
 /* ---- xenstore ---- */
 
