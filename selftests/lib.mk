@@ -3,7 +3,8 @@
 # Build and run one collection of tests. Its Makefile is data and ends with
 # "include ../lib.mk":
 #
-#   TEST_GEN_PROGS	programs: each from the C file of its name and of
+#   TEST_GEN_PROGS	programs: each from the C file of its name, if there is
+#			one here, and of
 #   NAME-y		more objects: paths from the top, lists of Kbuild too;
 #			"=" and not ":=", since Kbuild is read only here
 #   NAME-libs		what it is linked with: -lxenstore
@@ -46,8 +47,8 @@ programs := $(TEST_GEN_PROGS) \
 	$(foreach f,$(TEST_GEN_FILES),$(if $(suffix $(f)),,$(f)))
 shared	:= $(filter %.so,$(TEST_GEN_FILES))
 built	= $(addprefix $(OUTPUT)/,$(1))
-objects_of = $(call built,$(if $(filter %.so,$(1)),,selftests/$(collection)/$(1).o \
-	$(TEST_OBJS)) $($(1)-y))
+own_object = $(if $(wildcard $(1).c),selftests/$(collection)/$(1).o)
+objects_of = $(call built,$(if $(filter %.so,$(1)),,$(own_object) $(TEST_OBJS)) $($(1)-y))
 
 all: products $(call built,$(TEST_GEN_PROGS) $(TEST_GEN_FILES))
 
