@@ -15,7 +15,7 @@ FIXTURE_VARIANT(dm) { bool stock; };
 FIXTURE_VARIANT_ADD(dm, stock) { true };
 FIXTURE_VARIANT_ADD(dm, shim) { false };
 
-/* C6: the second address.  Until 4.19 EINVAL, EACCES since. */
+/* The second address.  Until 4.19 EINVAL, EACCES since. */
 TEST_F(dm, bar_moves)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock });
@@ -38,7 +38,7 @@ TEST_F(dm, bar_moves_on_a_newer_xen)
 	EXPECT_EQ(!variant->stock, guest_sees(VGA, BAR_B));
 }
 
-/* C5 (a): and the guest that is saved then can't be restored. */
+/* And the guest that is saved then can't be restored. */
 TEST_F(dm, restore_after_a_move)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock });
@@ -49,7 +49,7 @@ TEST_F(dm, restore_after_a_move)
 	EXPECT_EQ(!variant->stock, guest_sees(VGA, BAR_B));
 }
 
-/* C5 (b): a dummy for good, and EINVAL when decode goes on. */
+/* A dummy for good, and EINVAL when decode goes on. */
 TEST_F(dm, restore_with_decode_off)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock });
@@ -62,7 +62,7 @@ TEST_F(dm, restore_with_decode_off)
 	EXPECT_EQ(!variant->stock, guest_sees(VGA, BAR_A));
 }
 
-/* S8: a shim that listened to relocate calls only would leave it at B. */
+/* A shim that listened to relocate calls only would leave it at B. */
 TEST_F(dm, there_and_back)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock });
@@ -73,7 +73,38 @@ TEST_F(dm, there_and_back)
 	EXPECT_TRUE(guest_sees(VGA, BAR_A));
 }
 
-/* D2: 256 MiB are moved by moving nothing, and that is called a success. */
+/* QEMU's entry for an address outlives the call that failed. */
+TEST_F(dm, failed_move_is_never_tried_again)
+{
+	const struct fakexen_fault fault = {
+		.name = "xendevicemodel_relocate_memory", .nth = 1, .times = 1, .error = ENOMEM,
+	};
+
+	guest_boot_as(&(struct guest){ .stock = variant->stock });
+	fakexen_fail(&fault);
+	EXPECT_EQ(-1, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(ENOMEM, errno);
+	dm_unmap_bar(&dm, VGA, BAR_A);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(variant->stock ? HOME : BAR_A, walk_place(HOME));
+	EXPECT_EQ(!variant->stock, guest_sees(VGA, BAR_A));
+	EXPECT_TRUE(walk(0));
+}
+
+/* QEMU takes the address that was new last for the one where pages are. */
+TEST_F(dm, dirty_page_named_by_the_newest_address)
+{
+	guest_boot_as(&(struct guest){ .stock = variant->stock });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	dm_move_bar(&dm, VGA, BAR_A, BAR_B);
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_B, BAR_A));
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	fakexen_log_dirty(true);
+	EXPECT_EQ(0, dm_modified(&dm, BAR_B + 7, 1));
+	EXPECT_EQ(!variant->stock, fakexen_is_dirty(BAR_A + 7));
+}
+
+/* 256 MiB are moved by moving nothing, and that is called a success. */
 TEST_F(dm, count_of_16_bits)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock, .nr = 65536, .no_rom = true });
@@ -90,7 +121,7 @@ TEST_F(dm, count_of_16_bits_and_one)
 	EXPECT_TRUE(walk(0));
 }
 
-/* D3: pages are written over on their way up; fixed in 4.22. */
+/* Pages are written over on their way up; fixed in 4.22. */
 TEST_F(dm, overlap)
 {
 	guest_boot_as(&(struct guest){ .stock = variant->stock, .home = BAR_A - VRAM / 2,
@@ -110,7 +141,7 @@ TEST_F(dm, overlap_on_a_newer_xen)
 	EXPECT_TRUE(walk(0));
 }
 
-/* D4: what is at the destination is freed, be it the guest's memory. */
+/* What is at the destination is freed, be it the guest's memory. */
 TEST_F(dm, destination_in_use)
 {
 	uint64_t memory;
@@ -123,7 +154,7 @@ TEST_F(dm, destination_in_use)
 		EXPECT_TRUE(walk(0));
 }
 
-/* D5: an error in the middle leaves what was moved where it is. */
+/* An error in the middle leaves what was moved where it is. */
 TEST_F(dm, error_in_the_middle)
 {
 	const struct fakexen_fault fault = {
@@ -169,7 +200,7 @@ TEST_F(dm, pool_used_up_in_the_middle)
 		EXPECT_TRUE(walk(0));
 }
 
-/* D7: pins pile up to 64, and a BAR that overlaps an earlier one gets none. */
+/* Pins pile up to 64, and a BAR that overlaps an earlier one gets none. */
 TEST_F(dm, pins_pile_up)
 {
 	struct fakexen_pin pin[64];
@@ -185,7 +216,7 @@ TEST_F(dm, pins_pile_up)
 	EXPECT_EQ(!variant->stock, pin[0].first == at);
 }
 
-/* C4: Xen keeps no pins across a save, and QEMU sets none on a restore. */
+/* Xen keeps no pins across a save, and QEMU sets none on a restore. */
 TEST_F(dm, pin_after_a_restore)
 {
 	struct fakexen_pin pin[64];
@@ -199,7 +230,7 @@ TEST_F(dm, pin_after_a_restore)
 	EXPECT_EQ(variant->stock ? 0 : 1, fakexen_pins(pin, 64));
 }
 
-/* D8, E1: privcmd takes a page of bits, 128 MiB; QEMU ignores the error. */
+/* privcmd takes a page of bits, 128 MiB; QEMU ignores the error. */
 TEST_F(dm, dirty_video_ram_of_256_mib)
 {
 	static unsigned long bits[65536 / 64];
