@@ -28,6 +28,9 @@ A=f1000000 B=e0000000 C=d0000000
 
 export XENPHYSMAP_LOG=debug
 
+# where the helpers in C are
+PATH=$(cd "$here" && pwd):$PATH
+
 # ---- tests ----
 
 # live_test NAME [SECONDS]: as ktap_test; leaves no guest behind.

@@ -20,6 +20,7 @@ struct conform conform;
 static xen_pfn_t list[FRAMES_MAX];
 static int err[FRAMES_MAX];
 static uint64_t *held_page;
+static uint64_t interrupts;	/* while the last row was done */
 
 static uint64_t *map(uint64_t gfn, uint64_t nr, int *errors)
 {
@@ -187,6 +188,8 @@ static int do_row(const struct conform_row *r)
 		return populate_frames(r);
 	case RELOCATE:
 		return xendevicemodel_relocate_memory(dmod, domid, r->c, r->a, r->b);
+	case PREEMPTED:
+		return interrupts >= CONFORM_PREEMPTED ? 0 : -1;
 	case RANGE:
 		return add_range(r);
 	case ADD:
@@ -241,11 +244,13 @@ static unsigned int do_group(const struct conform_row *r)
 	unsigned int wrong = 0;
 
 	for (; r->op != NEXT_GROUP && r->op != END; r++) {
+		uint64_t before = conform_interrupts();
 		int rc, error;
 
 		errno = 0;
 		rc = do_row(r);
 		error = errno;
+		interrupts = conform_interrupts() - before;
 		if (expected(r, rc, error))
 			continue;
 		ksft_print_msg("%s(%#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 "): expected error %d, "

@@ -47,8 +47,9 @@ enum conform_about {
 };
 
 enum conform_op {
-	POPULATE, RELOCATE, RANGE, ADD, TYPE, USE_UP_POOL, PIN, PINS, TRACK, TRACK_CALL, MODIFIED,
-	SERVER, DESTROY, ENABLE, MAP_IO, UNMAP_IO, FRAMES, HOLE, HOLD, HELD, MAP_ALL, NEXT_GROUP, END,
+	POPULATE, RELOCATE, RANGE, ADD, PREEMPTED, TYPE, USE_UP_POOL, PIN, PINS, TRACK, TRACK_CALL,
+	MODIFIED, SERVER, DESTROY, ENABLE, MAP_IO, UNMAP_IO, FRAMES, HOLE, HOLD, HELD, MAP_ALL,
+	NEXT_GROUP, END,
 };
 
 /* Whose domid a call names. */
@@ -70,6 +71,13 @@ struct conform_row {
 };
 
 extern const struct conform_row conform_rows[];
+
+/*
+ * Interrupts that dom0 has served so far.  It serves them between hypercalls;
+ * so many in one call were let in by Xen, in the middle of it.
+ */
+#define CONFORM_PREEMPTED	5
+uint64_t conform_interrupts(void);
 
 /* Is there a choice of releases, or the one that there is? */
 int conform_can_choose(void);
