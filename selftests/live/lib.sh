@@ -323,6 +323,29 @@ cost() {
 	echo "$live_best"
 }
 
+# ---- what only Xen knows ----
+
+# probe GUEST QUESTION [ARGUMENT]...: see probe.c.
+probe() {
+	live_guest=$1
+	shift
+	command probe "$(domid "$live_guest")" "$@"
+}
+
+# frame ADDR [PAGES]: its frame, or that of a page after it, as probe wants it.
+frame() {
+	printf '0x%x' $(((0x$1 >> 12) + ${2:-0}))
+}
+
+# expect_probe GUEST ANSWER QUESTION [ARGUMENT]...
+expect_probe() {
+	live_guest=$1
+	live_value=$2
+	shift 2
+	ktap_equal "$live_value" "$(probe "$live_guest" "$@")" \
+		"$live_guest: $*"
+}
+
 # ---- records ----
 
 physmap() {
