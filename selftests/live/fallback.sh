@@ -55,6 +55,36 @@ by_page() {
 	moves_by page 4096 4096
 }
 
+# Home is right below the BAR, half of it: for a save with decode off all pages
+# go down onto frames of their own, and up again after the restore.
+overlap_by() {
+	export XENPHYSMAP_RELOCATE="$1"
+	create a shim puppet memory=40
+	say a bar 02000000
+	expect_whole a
+	say a decode 0
+	save a
+	ktap_equal 1800000 "$(saved_place a)" 'record in the save'
+	restore a
+	expect_probe a 4096 pages 0x1800 4096
+	say a decode 1
+	expect_whole a 2000000
+	expect_probe a 0 pages 0x1800 2048
+	expect_quiet a
+}
+
+overlap_by_dm_op() {
+	overlap_by dm_op
+}
+
+overlap_by_range() {
+	overlap_by range
+}
+
+overlap_by_page() {
+	overlap_by page
+}
+
 by_magic() {
 	export XENPHYSMAP_RELOCATE=magic
 	create a shim puppet
@@ -66,5 +96,8 @@ by_magic() {
 live_test by_dm_op
 live_test by_range
 live_test by_page
+live_test overlap_by_dm_op
+live_test overlap_by_range
+live_test overlap_by_page
 live_test by_magic
 live_run "$@"
