@@ -25,6 +25,21 @@ static void *map_frames(const struct view_call *call, const xen_pfn_t *gfns)
 					  call->flags, call->nr, gfns, call->err);
 }
 
+/*
+ * The frame to map where QEMU names one.  In a guest that is being restored one
+ * that is nobody's home, and has a block's page, isn't what QEMU means: it has a
+ * device that the saved guest hadn't, and would load its ROM over that page.
+ */
+static xen_pfn_t true_frame(const struct xenphysmap *pm, xen_pfn_t gfn)
+{
+	const struct block *b;
+
+	if (!pm->learning || blocks_at_home(&pm->blocks, gfn))
+		return blocks_translate(&pm->blocks, gfn);
+	b = blocks_in_place(&pm->blocks, gfn, 1, NULL);
+	return b && !b->claimed ? P2M_MAX : gfn;
+}
+
 /* The map of QEMU's frames @gfns, each wherever its page is. */
 static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
 			    const xen_pfn_t *gfns)
@@ -33,7 +48,7 @@ static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
 	void *map;
 
 	for (size_t i = 0; i < call->nr; i++) {
-		xen_pfn_t gfn = blocks_translate(&pm->blocks, gfns[i]);
+		xen_pfn_t gfn = true_frame(pm, gfns[i]);
 
 		if (gfn == gfns[i] && !true_gfns)
 			continue;

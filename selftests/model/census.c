@@ -81,6 +81,30 @@ TEST_F(layout, longer)
 	goes_on();
 }
 
+/* Where video RAM is now: QEMU would load the new device's ROM over it. */
+TEST(one_more_where_video_ram_is)
+{
+	const uint64_t bar = ROM + ROM_NR;
+
+	guest_boot();
+	ASSERT_EQ(0, dm_map_bar(&dm, VGA, bar));
+	guest_save();
+	seam_forget_log();
+	guest_rebuild(true, false);
+	dm_add_block(&dm, HOME, VRAM);
+	dm_add_block(&dm, ROM, ROM_NR);
+	dm_add_block(&dm, bar + VRAM / 2, ROM_NR);
+	EXPECT_FALSE(VGA->dummy);
+	EXPECT_FALSE(dm.block[1].dummy);
+	EXPECT_TRUE(dm.block[2].dummy);
+	EXPECT_TRUE(seam_logged("that the saved guest hasn't"));
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, bar));
+	guest_resume();
+	EXPECT_TRUE(guest_sees(VGA, bar));
+	EXPECT_TRUE(walk(0));
+	dm_end(&dm);
+}
+
 /* In the unit of blocks that are there: QEMU maps that a second time for it. */
 TEST_F(layout, one_more_beside)
 {
