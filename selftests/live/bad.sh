@@ -84,6 +84,16 @@ malformed() {
 	expect_whole a
 }
 
+# What the shim has to keep from libxl: half of a record is the end of a save.
+stock_cannot_save_with_half_a_record() {
+	create a stock puppet
+	xenstore-write "$(physmap "$(domid a)")/1000000/start_addr" "$A"
+	not xl_do save "$live_prefix"a "$live_dir/a.save"
+	grep 'physmap' "$live_dir/xl.out"
+	xenstore-rm "$(physmap "$(domid a)")"
+	save a
+}
+
 # Well-formed, and not true.
 untrue() {
 	create a shim puppet
@@ -156,26 +166,6 @@ a_thousand() {
 	expect_whole a "$C"
 }
 
-# 16 frames of the option ROM's home are there.  QEMU never maps them by that
-# address, so they can go elsewhere; Xen alone would free them.
-bar_over_another_block() {
-	create a shim puppet
-	remember_views a
-	say a bar 02000000
-	expect_whole a 2000000
-	expect_one_memory a
-	await_place a 2000000
-	records a
-	[ "$(records a | awk '$1 == "2000000" { print $2 }')" != 2000000 ]
-	save a
-	restore a
-	expect_whole a 2000000
-	expect_one_memory a
-	say a bar "$B"
-	expect_whole a
-	expect_quiet a
-}
-
 # In QEMU's view the RAM is in front of such a BAR, and it asks for no move.
 bar_over_ram() {
 	create a shim puppet memory=64
@@ -213,10 +203,10 @@ bar_over_special_frames() {
 }
 
 live_test malformed
+live_test stock_cannot_save_with_half_a_record
 live_test untrue 300
 live_test none
 live_test a_thousand
-live_test bar_over_another_block
 live_test bar_over_ram
 live_test bar_over_special_frames
 live_run "$@"
