@@ -58,7 +58,8 @@ static int open_call(struct relocate *r)
 	return r->arg ? 0 : -errno;
 }
 
-static int by_range(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+static int add_to_physmap(struct relocate *r, unsigned int space, uint64_t src, uint64_t dst,
+			  uint64_t nr)
 {
 	int rc = open_call(r);
 
@@ -67,7 +68,7 @@ static int by_range(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
 	*r->arg = (struct xen_add_to_physmap){
 		.domid = r->domid,
 		.size = nr,
-		.space = XENMAPSPACE_gmfn_range,
+		.space = space,
 		.idx = src,
 		.gpfn = dst,
 	};
@@ -75,15 +76,25 @@ static int by_range(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
 				      XENMEM_add_to_physmap, (uintptr_t)r->arg));
 }
 
+static int by_range(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
+{
+	return add_to_physmap(r, XENMAPSPACE_gmfn_range, src, dst, nr);
+}
+
+static int one_page(struct relocate *r, uint64_t src, uint64_t dst)
+{
+	if (!r->xch)
+		return add_to_physmap(r, XENMAPSPACE_gmfn, src, dst, 0);
+	return errno_of(next_xc_domain_add_to_physmap(r->xch, r->domid, XENMAPSPACE_gmfn, src,
+						      dst));
+}
+
 static int by_page(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
 {
 	int rc = 0;
 
-	if (!r->xch)
-		return -ENOSYS;
 	for (uint64_t i = 0; i < nr && !rc; i++)
-		rc = errno_of(next_xc_domain_add_to_physmap(r->xch, r->domid, XENMAPSPACE_gmfn,
-							    src + i, dst + i));
+		rc = one_page(r, src + i, dst + i);
 	return rc;
 }
 

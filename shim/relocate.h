@@ -19,7 +19,8 @@
  * @RELOCATE_BY_DM_OP: XEN_DMOP_relocate_memory, allowed to a restricted device
  *                     model; Xen 4.11 and later
  * @RELOCATE_BY_RANGE: XENMEM_add_to_physmap of a gmfn_range
- * @RELOCATE_BY_PAGE: xc_domain_add_to_physmap(), a hypercall a page
+ * @RELOCATE_BY_PAGE: xc_domain_add_to_physmap(), or the same without
+ *                    libxenctrl: a hypercall a page
  * @RELOCATE_NONE: how many there are
  */
 enum relocate_by {
@@ -33,8 +34,9 @@ enum relocate_by {
  * struct relocate - access to the guest's p2m
  * @domid: the guest
  * @dmod: borrowed from the device model
- * @xch: borrowed, or NULL; needed by RELOCATE_BY_PAGE only
- * @xcall: our own, opened when RELOCATE_BY_RANGE is first needed
+ * @xch: borrowed, or NULL: a restored device model shows none; used by
+ *       RELOCATE_BY_PAGE only
+ * @xcall: our own, opened when there is no other way to make a hypercall
  * @arg: hypercall buffer of @xcall
  * @by: the way in use; worse ways replace it when Xen doesn't have it
  * @only: never change @by
