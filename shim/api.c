@@ -19,7 +19,7 @@ struct xenphysmap *xenphysmap_open(uint32_t domid, const struct xenphysmap_handl
 		errno = EINVAL;
 		return NULL;
 	}
-	rc = flags & XENPHYSMAP_F_NO_RECORDS ? 0 :
+	rc = (flags & XENPHYSMAP_F_NO_RECORDS) ? 0 :
 		records_open(domid, handles->publisher, &records);
 	pm = rc ? NULL : physmap_new(domid, handles, records);
 	if (!pm) {

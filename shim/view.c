@@ -87,12 +87,12 @@ static void *map_home(struct xenphysmap *pm, const struct view_call *call, const
 static void *map_bar(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
 {
 	struct block *b = restore_bar(pm, gfns[0], call->nr);
-	xen_pfn_t *home;
 	void *map;
 
 	if (b && block_place(b) != gfns[0]) {
 		/* it can't be brought there: its true pages are still the best answer */
-		home = malloc(call->nr * sizeof(*home));
+		xen_pfn_t *home = malloc(call->nr * sizeof(*home));
+
 		if (!home)
 			return NULL;
 		for (size_t i = 0; i < call->nr; i++)
