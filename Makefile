@@ -52,7 +52,7 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
 
 # every collection of selftests/ that fits into a check, quickest first
-check_targets	:= harness build core arch preload publisher model fuzz foreign testbed live
+check_targets	:= harness build core arch preload publisher model fuzz analyze foreign testbed live
 
 all: $(products)
 
