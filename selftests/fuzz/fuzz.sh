@@ -37,11 +37,12 @@ record() { fuzz record 300000; }
 plan() { fuzz plan 100000; }
 blocks() { fuzz blocks 10000; }
 store() { fuzz store 4000; }
+serve() { fuzz serve 3000; }
 restore() { fuzz restore 200; }
 life() { fuzz life 600; }
 
 seconds=$((${FUZZ_SECONDS:-0} + 120))
-for target in record plan blocks store restore life; do
+for target in record plan blocks store serve restore life; do
 	ktap_test "$target" "$target" "$seconds"
 done
 ktap_run "$@"
