@@ -4,6 +4,7 @@
 #
 #   make [O=dir]                  build into dir, build/ by default
 #   make check                    build with gcc and clang, unit tests, real Xen
+#   make check-all                that and more of it: half an hour longer
 #   make demo                     the story, told on a real Xen
 #   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default)
 #   make clean
@@ -53,6 +54,8 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 
 # every collection of selftests/ that fits into a check, quickest first
 check_targets	:= harness build core arch preload publisher model fuzz analyze foreign testbed live
+# and what takes minutes of a machine without being Xen
+slow_targets	:= slow
 
 all: $(products)
 
@@ -141,6 +144,13 @@ check:
 	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -C $(srctree)/selftests O=$(O) run_tests \
 		TARGETS="$(or $(TARGETS),$(check_targets))"
 
+# fuzzing and random lives for minutes, under valgrind, with coverage
+check-all: export FUZZ_SECONDS ?= 60
+check-all:
+	@$(srctree)/selftests/packages check-all
+	@$(MAKE) --no-print-directory -C $(srctree) O=$(O) check \
+		TARGETS="$(or $(TARGETS),$(check_targets) $(slow_targets))"
+
 demo:
 	@O=$(O) $(srctree)/selftests/demo/demo
 
@@ -153,7 +163,7 @@ FORCE:
 print-%:
 	@echo $($*)
 
-.PHONY: all install check demo clean FORCE
+.PHONY: all install check check-all demo clean FORCE
 .DELETE_ON_ERROR:
 
 objects := $(sort $(foreach p,libxenphysmap libxenphysmap-wrap xenphysmap-preload \
