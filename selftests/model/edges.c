@@ -234,18 +234,6 @@ TEST(page_of_nobody)
 	dm_end(&dm);
 }
 
-/* A device model that populates what a block has for its BAR is out of order. */
-TEST(populated_over_a_bar)
-{
-	xen_pfn_t gfn = BAR_A;
-
-	guest_boot();
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
-	xc_domain_populate_physmap_exact(dm.xch, 1, 1, 0, 0, &gfn);
-	EXPECT_TRUE(seam_logged("is being populated"));
-	dm_end(&dm);
-}
-
 /* It looks at guest RAM, and then populates: no restore, and no record is true. */
 TEST(afresh_after_a_look)
 {
