@@ -132,6 +132,15 @@ create() {
 	learn_domid "$1"
 }
 
+# create_small GUEST [KEY=[VALUE]]...: with as little video RAM as QEMU has, 1 MiB,
+# so that a move takes least; else as any other under the shim.
+create_small() {
+	live_guest=$1
+	shift
+	create "$live_guest" shim puppet 'vga="none"' \
+		'device_model_args_hvm=["-device","VGA,vgamem_mb=1"]' "$@"
+}
+
 # After all that gives a guest a new domain; xl takes its time to find it.
 learn_domid() {
 	xl domid "$live_prefix$1" >"$live_dir/$1.domid"

@@ -85,8 +85,26 @@ migration() {
 	done
 }
 
+# The guest moves its BAR all the time, and is saved wherever it is.
+while_it_moves() {
+	create a shim puppet
+	for round in $(seq "${ROUNDS:-4}"); do
+		say a moving 100000 "$B" "$C" "$A"
+		await_place a "$C"
+		save a
+		seen="${seen-} $(saved_place a)"
+		restore a
+		ask a at stop
+		expect_whole a
+		expect_quiet a
+	done
+	await_place a "$(ask a at status)"
+	ktap_note "saved $round times, at$seen"
+}
+
 live_test three_times_in_a_row 240
 live_test stock_loses_the_guest
 live_test checkpoint
 live_test migration 180
+live_test while_it_moves $((60 + ${ROUNDS:-4} * 30))
 live_run "$@"
