@@ -10,30 +10,15 @@ here=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
-# hypercalls GUEST COMMAND...: plain ones, not dm_ops, that its device model
-# makes until the guest has obeyed.
-hypercalls() {
-	rm -f "$live_dir/strace"
-	mkfifo "$live_dir/strace"
-	strace -f -e trace=ioctl -o "$live_dir/calls" -p "$(dm_pid "$1")" \
-		2>"$live_dir/strace" &
-	exec 7<"$live_dir/strace"
-	read -r live_line <&7
-	echo "$live_line" >&2
-	say "$@" >&2
-	kill $!
-	wait $! || :
-	exec 7<&-
-	grep -c '_IOC(_IOC_NONE, 0x50, 0,' "$live_dir/calls" || :
-}
-
 moves_by() {
 	if [ -n "$1" ]; then
 		export XENPHYSMAP_RELOCATE="$1"
 	fi
 	create a shim puppet
 	expect_whole a
-	calls=$(hypercalls a bar "$B")
+	with_fault ioctl a bar "$B"
+	# plain ones, not dm_ops
+	calls=$(grep -c '_IOC(_IOC_NONE, 0x50, 0,' "$live_dir/calls" || :)
 	ktap_note "$calls hypercalls"
 	expect_whole a
 	expect_empty a "$A"

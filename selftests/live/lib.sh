@@ -450,6 +450,32 @@ expect_confined() {
 
 # ---- the device model ----
 
+# with_fault CALL[:WHAT] GUEST COMMAND...: for as long as the guest takes for the
+# command, what happens to its device model's system calls of that name, as
+# strace's inject= puts it: "ioctl:signal=KILL:when=9".  They are in "calls".
+with_fault() {
+	rm -f "$live_dir/strace" "$live_dir/calls"
+	mkfifo "$live_dir/strace"
+	live_inject=
+	case $1 in
+	*:*)	live_inject="-e inject=$1" ;;
+	esac
+	# shellcheck disable=SC2086 # no word, or two
+	strace -f -e trace="${1%%:*}" $live_inject -o "$live_dir/calls" \
+		-p "$(dm_pid "$2")" 2>"$live_dir/strace" &
+	live_strace=$!
+	exec 7<"$live_dir/strace"
+	read -r live_line <&7
+	echo "$live_line" >&2
+	shift
+	live_status=0
+	say "$@" || live_status=$?
+	kill "$live_strace" || :
+	wait "$live_strace" || :
+	exec 7<&-
+	return "$live_status"
+}
+
 # dm_log GUEST: what the present device model has said.
 dm_log() {
 	cat "$live_xenlog/qemu-dm-$live_prefix$1.log"
