@@ -73,6 +73,12 @@ live_clean_up() {
 	mkdir -p "$live_dir"
 }
 
+# Hundredths of a second, since the machine has been up.
+now() {
+	read -r live_up _ </proc/uptime
+	echo "${live_up%.*}${live_up#*.}"
+}
+
 # not COMMAND...: what set -e does not see in "! COMMAND".
 not() {
 	! "$@"
