@@ -9,8 +9,7 @@ set -eu
 
 cd "$1"
 shift
-# what is built for the tests is beside them
-export PATH="$PWD:$PATH" TESTS=
+export TESTS=
 for word; do
 	case $word in
 	*=*)	export "${word?}" ;;
