@@ -64,6 +64,35 @@ undone_by_page() {
 	moves_all_back page
 }
 
+# expect_undone GUEST WHY: its BAR is elsewhere, and all of it where it was.
+expect_undone() {
+	expect_log "$1" 1 "moving to .* failed ($2), it is back at"
+	expect "$1" access trapped status
+	live_at=$(dm_log "$1" | sed -n 's/.*, it is back at 0x//p')000
+	await_place "$1" "$live_at"
+	left=$(ask "$1" at status)
+	say "$1" bar "$live_at"
+	expect_whole "$1"
+	expect_empty "$1" "$left"
+}
+
+# A system call for each page, from about the 60th on that the command takes.  One
+# of them fails, as when the domain has no memory for a table: forwards, not
+# backwards.
+half_way() {
+	export XENPHYSMAP_RELOCATE=page
+	create_small a
+	say a bar "$C"
+	say a bar "$A"
+	with_fault ioctl:error=ENOMEM:when=185 a bar "$B"
+	grep -n INJECTED "$live_dir/calls"
+	expect_undone a 'Cannot allocate memory'
+	say a bar "$A"
+	expect_whole a
+	expect_empty a "$B"
+	expect_empty a "$C"
+}
+
 # Stock's only move that can succeed is the first one, from where the video RAM
 # was populated.
 stock_leaves_it_in_halves() {
@@ -92,6 +121,7 @@ stock_never_tries_again() {
 live_test undone_by_dm_op
 live_test undone_by_range
 live_test undone_by_page
+live_test half_way
 live_test stock_leaves_it_in_halves
 live_test stock_never_tries_again
 live_run "$@"
