@@ -58,6 +58,8 @@ struct block *blocks_at_home(const struct blocks *table, uint64_t gfn)
 struct block *blocks_in_place(const struct blocks *table, uint64_t gfn, uint64_t nr,
 			      const struct block *except)
 {
+	if (!known_any(&table->known, gfn, nr))
+		return NULL;
 	for (size_t i = 0; i < table->nr; i++) {
 		struct block *b = table->sorted[i];
 
@@ -121,6 +123,7 @@ int blocks_add(struct blocks *table, uint64_t home, uint64_t nr, uint64_t place,
 	b->bar = GFN_NONE;
 	b->pin = GFN_NONE;
 	b->pin_type = BLOCK_PIN_WB;
+	b->known = &table->known;
 	if (name)
 		strcpy(b->name, name);
 	else
@@ -129,6 +132,8 @@ int blocks_add(struct blocks *table, uint64_t home, uint64_t nr, uint64_t place,
 	memmove(&grown[at + 1], &grown[at], (table->nr - at) * sizeof(*grown));
 	grown[at] = b;
 	table->nr++;
+	known_add(&table->known, home, nr);
+	known_add(&table->known, place, nr);
 	note_away(table);
 	*block = b;
 	return 0;
@@ -162,6 +167,8 @@ int blocks_extend(struct blocks *table, struct block *block, uint64_t nr, uint64
 		return -E2BIG;
 	append(block->run, &block->nr_runs, (struct run){ block->nr, place, nr });
 	block->nr += nr;
+	known_add(&table->known, end, nr);
+	known_add(&table->known, place, nr);
 	note_away(table);
 	return 0;
 }
@@ -226,6 +233,7 @@ int blocks_put(struct blocks *table, struct block *block, uint64_t off, uint64_t
 		return -E2BIG;
 	memcpy(block->run, now, nr_now * sizeof(*now));
 	block->nr_runs = nr_now;
+	known_add(&table->known, gfn, nr);
 	note_away(table);
 	return 0;
 }
@@ -241,6 +249,7 @@ int block_see(struct block *block, uint64_t bar)
 		return -ENOMEM;
 	grown[block->nr_seen++] = bar;
 	block->seen = grown;
+	known_add(block->known, bar, block->nr);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "gfn.h"
+#include "known.h"
 #include "record.h"
 
 /*
@@ -52,6 +53,7 @@ struct run {
  * @guessed: placed where its BAR was in an earlier life, and had none yet
  * @recorded: a record told of it first
  * @met: and the device model has mapped its home since
+ * @known: of the table that it is in
  * @published: the runs that have a record
  * @nr_published: of them
  */
@@ -70,6 +72,7 @@ struct block {
 	bool guessed;
 	bool recorded;
 	bool met;
+	struct known *known;
 	struct run published[BLOCK_RUNS_MAX];
 	unsigned int nr_published;
 };
@@ -80,12 +83,14 @@ struct block {
  * @nr: blocks in it
  * @away_start: no frame below has a page elsewhere
  * @away_end: nor from here on; a map outside [start, end) needs no look
+ * @known: every home, place and seen address that there ever was
  */
 struct blocks {
 	struct block **sorted;
 	size_t nr;
 	uint64_t away_start;
 	uint64_t away_end;
+	struct known known;
 };
 
 /**
