@@ -34,6 +34,21 @@ static struct xenphysmap *serving(uint32_t domid)
 	return pm && pm->domid == domid && !inside ? pm : NULL;
 }
 
+/* ... and a call about these frames has to go through the engine. */
+static struct xenphysmap *serving_frames(uint32_t domid, uint64_t gfn, uint64_t nr)
+{
+	struct xenphysmap *pm = serving(domid);
+
+	return pm && view_concerned(pm, gfn, nr) ? pm : NULL;
+}
+
+static struct xenphysmap *serving_map(uint32_t domid, const xen_pfn_t *gfns, size_t nr)
+{
+	struct xenphysmap *pm = serving(domid);
+
+	return pm && view_concerned_by(pm, gfns, nr) ? pm : NULL;
+}
+
 #define INSIDE(expression) ({			\
 	typeof(expression) result_;		\
 						\
@@ -171,7 +186,7 @@ int shim_xendevicemodel_track_dirty_vram(xendevicemodel_handle *dmod, domid_t do
 					 uint64_t first_pfn, uint32_t nr,
 					 unsigned long *dirty_bitmap)
 {
-	struct xenphysmap *pm = serving(domid);
+	struct xenphysmap *pm = serving_frames(domid, first_pfn, nr);
 
 	if (!pm)
 		return next_xendevicemodel_track_dirty_vram(dmod, domid, first_pfn, nr,
@@ -182,7 +197,7 @@ int shim_xendevicemodel_track_dirty_vram(xendevicemodel_handle *dmod, domid_t do
 int shim_xendevicemodel_modified_memory(xendevicemodel_handle *dmod, domid_t domid,
 					uint64_t first_pfn, uint32_t nr)
 {
-	struct xenphysmap *pm = serving(domid);
+	struct xenphysmap *pm = serving_frames(domid, first_pfn, nr);
 
 	if (!pm)
 		return next_xendevicemodel_modified_memory(dmod, domid, first_pfn, nr);
@@ -202,7 +217,7 @@ int shim_xendevicemodel_relocate_memory(xendevicemodel_handle *dmod, domid_t dom
 int shim_xendevicemodel_pin_memory_cacheattr(xendevicemodel_handle *dmod, domid_t domid,
 					     uint64_t start, uint64_t end, uint32_t type)
 {
-	struct xenphysmap *pm = serving(domid);
+	struct xenphysmap *pm = serving_frames(domid, start, end - start + 1);
 
 	if (!pm || end < start)
 		return next_xendevicemodel_pin_memory_cacheattr(dmod, domid, start, end, type);
@@ -219,7 +234,7 @@ void *shim_xenforeignmemory_map2(xenforeignmemory_handle *fmem, uint32_t dom, vo
 				 int prot, int flags, size_t pages, const xen_pfn_t *arr,
 				 int *err)
 {
-	struct xenphysmap *pm = serving(dom);
+	struct xenphysmap *pm = serving_map(dom, arr, pages);
 
 	if (!pm)
 		return next_xenforeignmemory_map2(fmem, dom, addr, prot, flags, pages, arr, err);
@@ -230,7 +245,7 @@ void *shim_xenforeignmemory_map2(xenforeignmemory_handle *fmem, uint32_t dom, vo
 void *shim_xenforeignmemory_map(xenforeignmemory_handle *fmem, uint32_t dom, int prot,
 				size_t pages, const xen_pfn_t *arr, int *err)
 {
-	struct xenphysmap *pm = serving(dom);
+	struct xenphysmap *pm = serving_map(dom, arr, pages);
 
 	if (!pm)
 		return next_xenforeignmemory_map(fmem, dom, prot, pages, arr, err);
@@ -272,7 +287,7 @@ int shim_xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid,
 int shim_xc_domain_add_to_physmap(xc_interface *xch, uint32_t domid, unsigned int space,
 				  unsigned long idx, xen_pfn_t gpfn)
 {
-	struct xenphysmap *pm = space == XENMAPSPACE_gmfn ? serving(domid) : NULL;
+	struct xenphysmap *pm = space == XENMAPSPACE_gmfn ? serving_frames(domid, idx, 1) : NULL;
 	int rc = 1;
 
 	if (pm) {

@@ -11,7 +11,8 @@
  *	follow.c	where a block should be: BARs, regions, the barrier
  *	move.c		how a block gets from one layout to another
  *
- * Each may call those below it.  Everything here runs under the lock.
+ * Each may call those below it.  Everything here runs under the lock, but for
+ * view_concerned() and view_concerned_by().
  */
 #ifndef XENPHYSMAP_SHIM_ENGINE_H
 #define XENPHYSMAP_SHIM_ENGINE_H
@@ -60,9 +61,12 @@ struct region {
  * @recalled: whether it booted before has been asked
  * @guess: where that had its first BAR; of 0 frames where it isn't known
  * @suspect: a region is where a guess has put a block, see follow_region_add()
+ * @quiet: nothing of the above is to be done; read and written atomically,
+ *         read without the lock
  * @blocks: what we know
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
+ * @max_regions: that there is memory for
  * @unexplained: runs that were mapped as a whole and had no page at all
  * @nr_unexplained: of them
  * @searches: how often frames were looked for, see rescue_rest()
@@ -83,9 +87,11 @@ struct xenphysmap {
 	bool recalled;
 	struct region guess;
 	struct region suspect;
+	bool quiet;
 	struct blocks blocks;
 	struct region *region;
 	size_t nr_regions;
+	size_t max_regions;
 	struct region unexplained[UNEXPLAINED_MAX];
 	unsigned int nr_unexplained;
 	unsigned int searches;
@@ -190,6 +196,27 @@ struct view_call {
  * Return: as xenforeignmemory_map2().
  */
 void *view_map(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns);
+
+/**
+ * view_concerned() - Is a call about these frames any business of ours?
+ * @pm: the engine
+ * @gfn: first frame
+ * @nr: frames
+ *
+ * Needs no lock.  Whoever is told "no" makes the real call, and nothing else.
+ *
+ * Return: false only if no block has to do with these frames, and nothing else
+ * is to be done on the next occasion.
+ */
+bool view_concerned(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
+
+/**
+ * view_concerned_by() - view_concerned() for a list of frames.
+ * @pm: the engine
+ * @gfns: frames, in any order
+ * @nr: of them
+ */
+bool view_concerned_by(const struct xenphysmap *pm, const xen_pfn_t *gfns, size_t nr);
 
 /* 0, or what Xen said, or -ENODATA: take everything to be dirty. */
 int view_track(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, unsigned long *bitmap);

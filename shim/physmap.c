@@ -27,6 +27,15 @@ static int fail(int rc)
 	return -1;
 }
 
+/* After this a call about other frames may go its own way without the lock. */
+static void unlock(struct xenphysmap *pm)
+{
+	bool quiet = pm->fmem && !pm->learning && !pm->deferred && !pm->pending;
+
+	__atomic_store_n(&pm->quiet, quiet, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&pm->lock);
+}
+
 /* Leave errno alone unless the call fails: it is the device model's. */
 #define LOCKED(pm, rc, expression) do {		\
 	int saved_ = errno;			\
@@ -35,7 +44,7 @@ static int fail(int rc)
 	(rc) = (expression);			\
 	follow_deferred(pm);			\
 	move_publish_all(pm);			\
-	pthread_mutex_unlock(&(pm)->lock);	\
+	unlock(pm);				\
 	errno = saved_;				\
 } while (0)
 
@@ -83,7 +92,7 @@ void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_inter
 		pm->fmem = fmem;
 	if (!pm->relocate.xch)
 		pm->relocate.xch = xch;
-	pthread_mutex_unlock(&pm->lock);
+	unlock(pm);
 }
 
 bool physmap_return(struct xenphysmap *pm, const void *handle)
@@ -96,7 +105,7 @@ bool physmap_return(struct xenphysmap *pm, const void *handle)
 	if (pm->relocate.xch == handle)
 		pm->relocate.xch = NULL;
 	needed = pm->relocate.dmod == handle;
-	pthread_mutex_unlock(&pm->lock);
+	unlock(pm);
 	return needed;
 }
 
@@ -342,7 +351,7 @@ void *physmap_map(struct xenphysmap *pm, xenforeignmemory_handle *fmem, void *ad
 	if (map)
 		errno = saved;
 	move_publish_all(pm);
-	pthread_mutex_unlock(&pm->lock);
+	unlock(pm);
 	return map;
 }
 

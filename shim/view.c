@@ -122,6 +122,35 @@ void *view_map(struct xenphysmap *pm, const struct view_call *call, const xen_pf
 	return map_home(pm, call, gfns);
 }
 
+bool view_concerned(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+{
+	return !__atomic_load_n(&pm->quiet, __ATOMIC_ACQUIRE) ||
+	       known_any(&pm->blocks.known, gfn, nr);
+}
+
+/*
+ * Each frame is looked at once, then the smallest aligned power of two that has
+ * them all: the bucket, where QEMU's mapcache asks.
+ */
+bool view_concerned_by(const struct xenphysmap *pm, const xen_pfn_t *gfns, size_t nr)
+{
+	xen_pfn_t differ[4] = { 0 }, any;
+	uint64_t span;
+	size_t i = 0;
+
+	if (!nr)
+		return false;
+	/* in fours that don't wait for each other */
+	for (; i + 4 <= nr; i += 4)
+		for (size_t j = 0; j < 4; j++)
+			differ[j] |= gfns[i + j] ^ gfns[0];
+	for (; i < nr; i++)
+		differ[0] |= gfns[i] ^ gfns[0];
+	any = differ[0] | differ[1] | differ[2] | differ[3];
+	span = any ? ~UINT64_C(0) >> __builtin_clzll(any) : 0;
+	return view_concerned(pm, gfns[0] & ~span, span + 1);
+}
+
 /* Which block, and which of its frames, does QEMU mean by @gfn? */
 static struct block *meant(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
 {
