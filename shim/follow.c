@@ -165,6 +165,8 @@ int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar)
  */
 static struct block *owner(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
+	if (!known_any(&pm->blocks.known, gfn, nr))
+		return NULL;
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		struct block *b = pm->blocks.sorted[i];
 
@@ -179,14 +181,18 @@ static struct block *owner(const struct xenphysmap *pm, uint64_t gfn, uint64_t n
 
 static void remember(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
-	struct region *grown = realloc(pm->region, (pm->nr_regions + 1) * sizeof(*grown));
+	size_t max = pm->nr_regions < pm->max_regions ? pm->max_regions : 2 * pm->nr_regions + 8;
+	struct region *grown = pm->region;
 
+	if (max > pm->max_regions)
+		grown = realloc(pm->region, max * sizeof(*grown));
 	if (!grown) {
 		log_error("no memory to remember the region at 0x%" PRIx64, gfn);
 		return;
 	}
 	grown[pm->nr_regions++] = (struct region){ .gfn = gfn, .nr = nr };
 	pm->region = grown;
+	pm->max_regions = max;
 }
 
 static void send_away_from(struct xenphysmap *pm, const struct region *r)
@@ -254,6 +260,8 @@ void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 		pm->region[i] = pm->region[--pm->nr_regions];
 		break;
 	}
+	if (!known_any(&pm->blocks.known, gfn, nr))
+		return;
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		struct block *b = pm->blocks.sorted[i];
 
