@@ -26,6 +26,7 @@
 
 #include <xenforeignmemory.h>
 
+#include "area.h"
 #include "blocks.h"
 #include "records.h"
 #include "relocate.h"
@@ -39,6 +40,18 @@
 struct region {
 	uint64_t gfn;
 	uint64_t nr;
+};
+
+/**
+ * struct kept - a mapping of a whole block that is made only once
+ * @home: of the block, GFN_NONE where there is none
+ * @prot: as it was asked for
+ * @area: where it is, and how to recognise it
+ */
+struct kept {
+	uint64_t home;
+	int prot;
+	struct area area;
 };
 
 /* Failed maps of whole blocks that a restored device model may still explain. */
@@ -67,6 +80,7 @@ struct region {
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
  * @max_regions: that there is memory for
+ * @kept: the video RAM of a device model that is being restored
  * @unexplained: runs that were mapped as a whole and had no page at all
  * @nr_unexplained: of them
  * @searches: how often frames were looked for, see rescue_rest()
@@ -92,6 +106,7 @@ struct xenphysmap {
 	struct region *region;
 	size_t nr_regions;
 	size_t max_regions;
+	struct kept kept;
 	struct region unexplained[UNEXPLAINED_MAX];
 	unsigned int nr_unexplained;
 	unsigned int searches;

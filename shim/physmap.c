@@ -64,6 +64,7 @@ struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *
 	pm->records = records;
 	pm->learning = true;
 	pm->blocks.away_start = GFN_NONE;
+	pm->kept.home = GFN_NONE;
 	return pm;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "engine.h"
+#include "log.h"
 #include "next.h"
 
 static bool consecutive(const xen_pfn_t *gfns, size_t nr)
@@ -19,10 +20,22 @@ static bool consecutive(const xen_pfn_t *gfns, size_t nr)
 	return true;
 }
 
-static void *map_frames(const struct view_call *call, const xen_pfn_t *gfns)
+/* An address is given to another map only after what we keep there is gone. */
+static void forget_kept(struct xenphysmap *pm, const void *map, size_t nr)
 {
-	return next_xenforeignmemory_map2(call->fmem, call->domid, call->addr, call->prot,
-					  call->flags, call->nr, gfns, call->err);
+	uintptr_t start = (uintptr_t)map, end = start + (nr << PAGE_SHIFT);
+
+	if (map && start < pm->kept.area.end && pm->kept.area.start < end)
+		pm->kept.home = GFN_NONE;
+}
+
+static void *map_frames(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
+{
+	void *map = next_xenforeignmemory_map2(call->fmem, call->domid, call->addr, call->prot,
+					       call->flags, call->nr, gfns, call->err);
+
+	forget_kept(pm, map, call->nr);
+	return map;
 }
 
 /*
@@ -62,9 +75,45 @@ static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
 		}
 		true_gfns[i] = gfn;
 	}
-	map = map_frames(call, true_gfns ? true_gfns : gfns);
+	map = map_frames(pm, call, true_gfns ? true_gfns : gfns);
 	free(true_gfns);
 	return map;
+}
+
+/*
+ * A device model that is being restored maps its video RAM by its home, which
+ * stock QEMU fails at, and once more by its BAR, at the same address.  Here the
+ * first map is of the same pages as the second will be.
+ */
+static void keep_if_whole(struct xenphysmap *pm, const struct view_call *call, uint64_t gfn,
+			  const void *map)
+{
+	const struct block *b = blocks_at_home(&pm->blocks, gfn);
+
+	if (!b || b->home != gfn || b->nr != call->nr || strcmp(b->name, VIDEO_RAM))
+		return;
+	for (size_t i = 0; i < call->nr; i++)
+		if (call->err[i])
+			return;
+	if (!area_describe(map, call->nr << PAGE_SHIFT, &pm->kept.area))
+		return;
+	pm->kept.home = gfn;
+	pm->kept.prot = call->prot;
+}
+
+/*
+ * Is what a second map would make there already?  Moves don't matter: what is
+ * mapped are pages, wherever they are.  Nothing else in this process maps as
+ * many frames, and what it maps of this guest we see, see forget_kept().
+ */
+static bool is_kept(const struct xenphysmap *pm, const struct view_call *call,
+		    const struct block *b)
+{
+	const struct kept *k = &pm->kept;
+
+	return k->home == b->home && call->addr == (void *)k->area.start &&
+	       call->prot == k->prot && call->flags == MAP_FIXED && call->err &&
+	       call->nr == b->nr && area_unchanged(&k->area);
 }
 
 static void *map_home(struct xenphysmap *pm, const struct view_call *call, const xen_pfn_t *gfns)
@@ -74,13 +123,15 @@ static void *map_home(struct xenphysmap *pm, const struct view_call *call, const
 	if (!pm->learning || !map || !call->err || !consecutive(gfns, call->nr))
 		return map;
 	census_map(pm, gfns[0], call->nr, call->err);
-	if (restore_judge(pm, gfns[0], call->nr, call->err))
-		return map;
-	if (!(call->flags & MAP_FIXED))
-		next_xenforeignmemory_unmap(call->fmem, map, call->nr);
-	map = map_translated(pm, call, gfns);
-	if (map)
+	if (!restore_judge(pm, gfns[0], call->nr, call->err)) {
+		if (!(call->flags & MAP_FIXED))
+			next_xenforeignmemory_unmap(call->fmem, map, call->nr);
+		map = map_translated(pm, call, gfns);
+		if (!map)
+			return NULL;
 		restore_judge(pm, gfns[0], call->nr, call->err);
+	}
+	keep_if_whole(pm, call, gfns[0], map);
 	return map;
 }
 
@@ -101,7 +152,12 @@ static void *map_bar(struct xenphysmap *pm, const struct view_call *call, const 
 		free(home);
 		return map;
 	}
-	map = map_frames(call, gfns);
+	if (b && is_kept(pm, call, b)) {
+		log_debug("%s: is mapped already", b->name);
+		memset(call->err, 0, call->nr * sizeof(*call->err));
+		return call->addr;
+	}
+	map = map_frames(pm, call, gfns);
 	if (b || !map)
 		return map;
 	for (size_t i = 0; call->err && i < call->nr; i++)
