@@ -17,7 +17,7 @@ read_trace() {
 	awk '
 	$1 != "IN" { next }
 	$5 == "TRANSACTION_START" { inside[$2] = 1; wrote[$2] = ""; next }
-	$5 == "WRITE" && $6 ~ /physmap/ {
+	$5 == "WRITE" && $6 ~ /\/physmap\// {
 		sub(/.*\//, "", $6)
 		if (inside[$2])
 			wrote[$2] = wrote[$2] " " $6
@@ -57,8 +57,8 @@ publishes_each_record_at_once() {
 		await_place a "$at"
 	done
 	xenstore-control log off
-	# two blocks, then the video RAM's first place and two more
-	ktap_equal 'records: 5' "$(read_trace "$KTAP_TMP/trace")"
+	# two blocks, then the video RAM by its name, its first place and two more
+	ktap_equal 'records: 6' "$(read_trace "$KTAP_TMP/trace")"
 }
 
 live_test publishes_as_qemu_did
