@@ -106,18 +106,23 @@ write_etc()
 	EOT
 }
 
-# fill_root VERSION
-fill_root()
+# make_dirs: of a root, as all suites have them.
+make_dirs()
 {
 	local dir
 
 	mkdir -p "$root"/usr/{bin,sbin,lib,lib64} \
-		"$root"/{proc,sys,dev,run,tmp,root,var/lib/xen,var/log/xen}
+		"$root"/{etc,proc,sys,dev,run,tmp,root,var/lib/xen,var/log/xen}
 	for dir in bin sbin lib lib64; do
 		ln -s "usr/$dir" "$root/$dir"
 	done
 	ln -s /run "$root/var/run"
+}
 
+# fill_root VERSION
+fill_root()
+{
+	make_dirs
 	# shellcheck disable=SC2086 # lists
 	copy_program $PROGRAMS $QEMU
 	# shellcheck disable=SC2046,SC2086

@@ -34,4 +34,11 @@ update_image()
 		build_base
 		echo "$hash" >"$cache/base.stamp"
 	fi
+	[ "$stubdom" = yes ] || return 0
+	hash=$(hash_of "$cache/tree.stamp" "${stubdom_sources[@]}")
+	if stale stubdom "$hash"; then
+		rm -f "$cache/stubdom.stamp"
+		build_stubdom
+		echo "$hash" >"$cache/stubdom.stamp"
+	fi
 }

@@ -79,8 +79,9 @@ build_overlay()
 		quote "${file#/}"
 	done >"$overlay/testbed/files"
 
-	# An uncompressed archive has to start at a multiple of four.
 	cp "$cache/base.zst" "$run/initrd"
+	[ "$stubdom" = no ] || cat "$cache/stubdom.zst" >>"$run/initrd"
+	# An uncompressed archive has to start at a multiple of four.
 	truncate -s %4 "$run/initrd"
 	pack "$overlay" >>"$run/initrd"
 }
