@@ -31,6 +31,7 @@ struct store {
 	struct xs_handle *xs;
 	bool keep_malformed;
 	bool heed_toolstack;
+	bool hidden;
 	char parent[PARENT_SIZE];
 	char dir[DIR_SIZE];
 };
@@ -42,8 +43,10 @@ static struct store *store_of(struct records *records)
 
 static int connect(struct store *s)
 {
-	if (!s->xs)
+	if (!s->xs) {
 		s->xs = xs_open(0);
+		s->hidden = false;
+	}
 	return s->xs ? 0 : -(errno ? errno : ECONNREFUSED);
 }
 
@@ -117,6 +120,23 @@ static bool wanted(struct store *s, xs_transaction_t t)
 	return !gone;
 }
 
+/*
+ * libxl lets a guest read what its stubdom writes.  A guest has no business with
+ * the records; but if that can't be helped they are needed all the same.
+ */
+static void hide(struct store *s, xs_transaction_t t)
+{
+	struct xs_permissions perms = { .perms = XS_PERM_NONE };
+	char *domid = s->hidden ? NULL : xs_read(s->xs, t, "domid", NULL);
+
+	if (!domid)
+		return;
+	perms.id = strtoul(domid, NULL, 10);
+	s->hidden = xs_mkdir(s->xs, t, s->dir) &&
+		    xs_set_permissions(s->xs, t, s->dir, &perms, 1);
+	free(domid);
+}
+
 /* One transaction: a reader sees all three nodes of a record, or none. */
 static int store_publish(struct records *records, const struct record *rec)
 {
@@ -132,6 +152,7 @@ static int store_publish(struct records *records, const struct record *rec)
 			xs_transaction_end(s->xs, t, true);
 			return 0;
 		}
+		hide(s, t);
 		if (!write_record(s, t, rec)) {
 			int err = errno;
 
@@ -169,6 +190,7 @@ static int store_clear(struct records *records)
 {
 	struct store *s = store_of(records);
 
+	s->hidden = false;
 	return remove_path(s, s->dir);
 }
 

@@ -205,6 +205,23 @@ FAKE(bool, xs_rm, (struct xs_handle *h, xs_transaction_t t, const char *path))
 	return succeeded(change(h, t, path, NULL, 0, CHANGE_REMOVE));
 }
 
+/* Everybody here may do everything: only whether there is such a node matters. */
+FAKE(bool, xs_set_permissions,
+     (struct xs_handle *h, xs_transaction_t t, const char *path, struct xs_permissions *perms,
+      unsigned int num_perms))
+{
+	FAKE_CALL(xs_set_permissions);
+	char full[TREE_PATH];
+	struct transaction *txn;
+	struct tree *tree;
+	int rc = request(h, t, path, full, &txn, &tree);
+
+	if (!rc && !num_perms)
+		rc = -EINVAL;
+	(void)perms;
+	return succeeded(rc || tree_find(tree, full) ? rc : -ENOENT);
+}
+
 /* One allocation, as libxenstore's: the pointers, then the names. */
 static char **list_children(const struct tree *tree, const char *path, unsigned int *num)
 {

@@ -4,6 +4,7 @@
  * changes with its value and with its list of children, as xenstored's do.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -41,6 +42,7 @@ struct tree *tree_shared(void)
 void tree_reset(void)
 {
 	struct tree *tree = tree_shared();
+	char path[TREE_PATH];
 
 	/* a file is somebody else's to empty */
 	if (getenv("FAKEXEN_STORE") && tree->nr)
@@ -48,6 +50,10 @@ void tree_reset(void)
 	tree->nr = 0;
 	tree->generation = 0;
 	tree_write(tree, "/", NULL, 0, 0);
+	/* what a toolstack tells each domain */
+	snprintf(path, sizeof(path), "/local/domain/%u/domid", machine.config.own_domid);
+	tree_write(tree, path, path + strlen("/local/domain/"),
+		   strcspn(path + strlen("/local/domain/"), "/"), 0);
 }
 
 static size_t size_of(unsigned int nr)
