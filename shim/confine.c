@@ -67,6 +67,9 @@ static int add_rules(scmp_filter_ctx ctx, bool by_device)
 		rc = allow(ctx, SCMP_SYS(prlimit64), read_only);
 	if (!rc && by_device)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 0);
+	/* libxenstore looks which of two devices is there */
+	if (!rc && by_device)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(access), 0);
 	return rc;
 }
 
