@@ -21,6 +21,7 @@ bindir		?= $(PREFIX)/bin
 libdir		?= $(PREFIX)/lib
 includedir	?= $(PREFIX)/include
 pkglibdir	:= $(libdir)/xenphysmap
+unitdir		:= $(PREFIX)/lib/systemd/system
 INSTALL		?= install
 OBJCOPY		?= objcopy
 
@@ -120,10 +121,12 @@ $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 
 # all of them name the place that they are installed to
 configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
-		-e 's|@includedir@|$(includedir)|g' -e 's|@version@|$(VERSION)|g'
+		-e 's|@includedir@|$(includedir)|g' -e 's|@bindir@|$(bindir)|g' \
+		-e 's|@version@|$(VERSION)|g'
 
 install: all
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(includedir) $(libdir)/pkgconfig)
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(includedir) \
+		$(libdir)/pkgconfig $(unitdir))
 	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 644 $(O)/xenphysmap-preload.so $(DESTDIR)$(pkglibdir)
@@ -134,6 +137,8 @@ install: all
 	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
+	$(configured) $(srctree)/shim/xenphysmap-handover.service.in \
+		>$(DESTDIR)$(unitdir)/xenphysmap-handover.service
 	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc
 	$(configured) $(srctree)/shim/xenphysmap-wrap.pc.in \
 		>$(DESTDIR)$(libdir)/pkgconfig/xenphysmap-wrap.pc

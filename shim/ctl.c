@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The xenphysmap command.  Uses the public header only.
+ * The xenphysmap command.  Uses the public header only, as do its subcommands
+ * but for those that have files of their own.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -9,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "xenphysmap.h"
-
-enum { EXIT_USAGE = 2 };
 
 static const char usage_text[] =
 	"usage: xenphysmap list DOMID...   blocks of these domains, from their records\n"
+	"       xenphysmap handover [--once]   give stubdoms the records that libxl restores\n"
 	"       xenphysmap --help | --version\n";
 
 static int print_record(const struct xenphysmap_record *r, void *arg)
@@ -31,10 +32,8 @@ static int list(int argc, char **argv)
 {
 	int status = EXIT_SUCCESS;
 
-	if (!argc) {
-		fputs(usage_text, stderr);
-		return EXIT_USAGE;
-	}
+	if (!argc)
+		return CTL_USAGE;
 	printf("DOMID  %-24s %12s %12s %8s\n", "BLOCK", "HOME", "PLACE", "KiB");
 	for (int i = 0; i < argc; i++) {
 		char *end;
@@ -43,12 +42,32 @@ static int list(int argc, char **argv)
 
 		if (!*argv[i] || *end || n > UINT16_MAX) {
 			fprintf(stderr, "xenphysmap: '%s' is no domid\n", argv[i]);
-			status = EXIT_USAGE;
+			status = CTL_USAGE;
 		} else if (xenphysmap_records(domid, print_record, &domid)) {
 			fprintf(stderr, "xenphysmap: domain %u: %s\n", domid, strerror(errno));
 			status = EXIT_FAILURE;
 		}
 	}
+	return status;
+}
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "list", list },
+	{ "handover", ctl_handover },
+};
+
+static int run(int argc, char **argv)
+{
+	int status = CTL_USAGE;
+
+	for (size_t i = 0; argc && i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(argv[0], commands[i].name))
+			status = commands[i].run(argc - 1, argv + 1);
+	if (status == CTL_USAGE)
+		fputs(usage_text, stderr);
 	return status;
 }
 
@@ -70,10 +89,7 @@ int main(int argc, char **argv)
 	case -1:
 		break;
 	default:
-		return EXIT_USAGE;
+		return CTL_USAGE;
 	}
-	if (optind < argc && !strcmp(argv[optind], "list"))
-		return list(argc - optind - 1, argv + optind + 1);
-	fputs(usage_text, stderr);
-	return EXIT_USAGE;
+	return run(argc - optind, argv + optind);
 }

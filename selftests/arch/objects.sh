@@ -17,7 +17,7 @@ export LC_ALL=C
 
 # Programs may print and exit, and one of them forks; the rest lives in
 # somebody else's process.
-programs="ctl|publisher-main"
+programs="ctl|ctl-handover|publisher-main"
 
 # ---- questions to objects ----
 
@@ -104,7 +104,7 @@ loader() {
 }
 
 xenstore() {
-	only 'xs_.*' store
+	only 'xs_.*' store ctl-handover
 }
 
 sandbox() {

@@ -64,6 +64,8 @@ installs() {
 	"$root/bin/xenphysmap" --version
 	[ -x "$root/lib/xenphysmap/xenphysmap-dm" ] || ktap_fail "the wrapper is not executable"
 	grep -q "/opt/xpm/lib/xenphysmap/xenphysmap-preload.so" "$root/lib/xenphysmap/xenphysmap-dm"
+	grep -q "=/opt/xpm/bin/xenphysmap handover$" \
+		"$root/lib/systemd/system/xenphysmap-handover.service"
 }
 
 # a device model of somebody else's, to be built against what was installed

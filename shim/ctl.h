@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The subcommands of the xenphysmap command, each in a file of its own,
+ * ctl-<name>.c; ctl.c has the table.
+ */
+#ifndef XENPHYSMAP_SHIM_CTL_H
+#define XENPHYSMAP_SHIM_CTL_H
+
+/* Exit status of a command that wasn't called as it should be. */
+#define CTL_USAGE	2
+
+/**
+ * ctl_handover() - Carry records from dom0's part of xenstore to stubdoms'.
+ * @argc: number of arguments, the subcommand's name not counted
+ * @argv: the arguments
+ *
+ * Serves until xenstore is gone, or with --once does what is to be done now.
+ *
+ * Return: an exit status; CTL_USAGE for arguments that aren't right.
+ */
+int ctl_handover(int argc, char **argv);
+
+#endif
