@@ -20,6 +20,7 @@
 #include "engine.h"
 #include "log.h"
 #include "next.h"
+#include "privcmd.h"
 
 /* The guest that this process is the device model of, if it is one. */
 static struct xenphysmap *served;
@@ -127,6 +128,16 @@ static void detach_if_needed(const void *handle)
 	xenphysmap_close(pm);
 }
 
+/* QEMU doesn't say that this failed, but goes on and dies of it. */
+static void diagnose(uint32_t domid)
+{
+	struct privcmd privcmd = { 0 };
+
+	log_set_prefix(domid);
+	privcmd_probe(&privcmd, domid);
+	privcmd_close(&privcmd);
+}
+
 int shim_xendevicemodel_create_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
 					    int handle_bufioreq, ioservid_t *id)
 {
@@ -135,6 +146,8 @@ int shim_xendevicemodel_create_ioreq_server(xendevicemodel_handle *dmod, domid_t
 
 	if (!rc && !inside)
 		INSIDE_VOID(attach(dmod, domid));
+	else if (rc && saved == EPERM)
+		diagnose(domid);
 	errno = saved;
 	return rc;
 }

@@ -37,6 +37,7 @@ void relocate_close(struct relocate *r)
 		next_xencall_close(r->xcall);
 	r->arg = NULL;
 	r->xcall = NULL;
+	privcmd_close(&r->privcmd);
 }
 
 static int errno_of(int rc)
@@ -44,9 +45,27 @@ static int errno_of(int rc)
 	return rc ? -errno : 0;
 }
 
+/*
+ * What came of a call of libxendevicemodel's, or of the same operation made
+ * without it, in a stubdom where it can't.
+ */
+static int dm_op(struct relocate *r, int rc, struct xen_dm_op *op, void *data, size_t size)
+{
+	rc = errno_of(rc);
+	if (rc != -EPERM || privcmd_probe(&r->privcmd, r->domid) != PRIVCMD_TARGET)
+		return rc;
+	return privcmd_dm_op(&r->privcmd, r->domid, op, sizeof(*op), data, size);
+}
+
 static int by_dm_op(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
 {
-	return errno_of(next_xendevicemodel_relocate_memory(r->dmod, r->domid, nr, src, dst));
+	struct xen_dm_op op = {
+		.op = XEN_DMOP_relocate_memory,
+		.u.relocate_memory = { .size = nr, .src_gfn = src, .dst_gfn = dst },
+	};
+
+	return dm_op(r, next_xendevicemodel_relocate_memory(r->dmod, r->domid, nr, src, dst), &op,
+		     NULL, 0);
 }
 
 static int open_call(struct relocate *r)
@@ -127,14 +146,24 @@ int relocate_step(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr)
 
 int relocate_reserve(struct relocate *r, uint64_t gfn)
 {
-	return errno_of(next_xendevicemodel_set_mem_type(r->dmod, r->domid, HVMMEM_mmio_dm,
-							 gfn, 1));
+	struct xen_dm_op op = {
+		.op = XEN_DMOP_set_mem_type,
+		.u.set_mem_type = { .mem_type = HVMMEM_mmio_dm, .nr = 1, .first_pfn = gfn },
+	};
+
+	return dm_op(r, next_xendevicemodel_set_mem_type(r->dmod, r->domid, HVMMEM_mmio_dm, gfn, 1),
+		     &op, NULL, 0);
 }
 
 int relocate_pin(struct relocate *r, uint64_t gfn, uint64_t nr, uint32_t type)
 {
-	return errno_of(next_xendevicemodel_pin_memory_cacheattr(r->dmod, r->domid, gfn,
-								 gfn + nr - 1, type));
+	struct xen_dm_op op = {
+		.op = XEN_DMOP_pin_memory_cacheattr,
+		.u.pin_memory_cacheattr = { .start = gfn, .end = gfn + nr - 1, .type = type },
+	};
+
+	return dm_op(r, next_xendevicemodel_pin_memory_cacheattr(r->dmod, r->domid, gfn,
+								 gfn + nr - 1, type), &op, NULL, 0);
 }
 
 /* What privcmd takes in one buffer: a page of bits. */
@@ -177,14 +206,27 @@ static int track_by_call(struct relocate *r, uint64_t gfn, uint64_t nr, unsigned
 
 int relocate_track(struct relocate *r, uint64_t gfn, uint64_t nr, unsigned long *bitmap)
 {
+	struct xen_dm_op op = {
+		.op = XEN_DMOP_track_dirty_vram,
+		.u.track_dirty_vram = { .nr = nr, .first_pfn = gfn },
+	};
+
 	if (nr > TRACK_MAX)
 		return track_by_call(r, gfn, nr, bitmap);
-	return errno_of(next_xendevicemodel_track_dirty_vram(r->dmod, r->domid, gfn, nr, bitmap));
+	return dm_op(r, next_xendevicemodel_track_dirty_vram(r->dmod, r->domid, gfn, nr, bitmap),
+		     &op, bitmap, (nr + 63) / 64 * sizeof(*bitmap));
 }
 
 int relocate_modified(struct relocate *r, uint64_t gfn, uint64_t nr)
 {
-	return errno_of(next_xendevicemodel_modified_memory(r->dmod, r->domid, gfn, nr));
+	struct xen_dm_op_modified_memory_extent extent = { .nr = nr, .first_pfn = gfn };
+	struct xen_dm_op op = {
+		.op = XEN_DMOP_modified_memory,
+		.u.modified_memory = { .nr_extents = 1 },
+	};
+
+	return dm_op(r, next_xendevicemodel_modified_memory(r->dmod, r->domid, gfn, nr), &op,
+		     &extent, sizeof(extent));
 }
 
 bool relocate_log_dirty(struct relocate *r)

@@ -14,6 +14,8 @@
 #include <xencall.h>
 #include <xendevicemodel.h>
 
+#include "privcmd.h"
+
 /**
  * enum relocate_by - the ways to move frames, best first
  * @RELOCATE_BY_DM_OP: XEN_DMOP_relocate_memory, allowed to a restricted device
@@ -38,6 +40,7 @@ enum relocate_by {
  *       RELOCATE_BY_PAGE only
  * @xcall: our own, opened when there is no other way to make a hypercall
  * @arg: hypercall buffer of @xcall
+ * @privcmd: our own, opened where libxendevicemodel isn't allowed anything
  * @by: the way in use; worse ways replace it when Xen doesn't have it
  * @only: never change @by
  */
@@ -47,6 +50,7 @@ struct relocate {
 	xc_interface *xch;
 	xencall_handle *xcall;
 	struct xen_add_to_physmap *arg;
+	struct privcmd privcmd;
 	enum relocate_by by;
 	bool only;
 };

@@ -127,6 +127,7 @@ plain_libxen_names() {
 hypercalls() {
 	only 'next_(xendevicemodel_|xencall).*' calls relocate
 	only 'next_xc_.*' calls populate relocate
+	only 'ioctl' privcmd
 	only 'next_xencall.*' relocate
 }
 
@@ -181,7 +182,7 @@ engine_goes_downwards() {
 		defines "$object" | sort - "$KTAP_TMP/above" -o "$KTAP_TMP/above"
 	done <"$KTAP_TMP/layers"
 	# what the engine stands on knows nothing of it
-	for object in blocks known plan record relocate mapping area log store publisher; do
+	for object in blocks known plan record relocate privcmd mapping area log store publisher; do
 		wants "$object" | sort >"$KTAP_TMP/wants"
 		! comm -12 "$KTAP_TMP/above" "$KTAP_TMP/wants" | grep . ||
 			ktap_fail "wanted by $object.o, from the engine"
@@ -215,7 +216,8 @@ guest_manners() {
 	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher publisher-main
 	only 'posix_spawn|socketpair' publisher
 	only 'write' log
-	only 'f?open(64)?' area publisher-main
+	only 'fopen(64)?' area
+	only 'open(64)?' privcmd publisher-main
 	only '(secure_)?getenv' calls
 }
 
