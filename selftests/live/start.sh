@@ -3,8 +3,9 @@
 #
 # start.sh DIRECTORY [NAME=VALUE]... [GLOB]...: in dom0, run the groups of tests
 # in DIRECTORY that have a test of such a name, or have the name themselves; all
-# of them without a GLOB.  Of these SHARE=N/M takes one in M.  Must not assume
-# where it is itself: a testbed moves it.
+# of them without a GLOB.  Of these SHARE=N/M takes one in M, and MACHINE=NAME
+# those that say live_machine=NAME.  Must not assume where it is itself: a
+# testbed moves it.
 set -eu
 
 cd "$1"
@@ -25,6 +26,8 @@ groups=
 number=0
 # shellcheck disable=SC2013 # words
 for group in $(grep -lx 'live_run "$@"' ./*.sh); do
+	[ "$(sed -n 's/^live_machine=//p' "$group")" = "${MACHINE-}" ] ||
+		continue
 	[ -n "$(sh "$group" -l)" ] || continue
 	number=$((number + 1))
 	[ $((number % ${SHARE#*/})) = $((${SHARE%/*} % ${SHARE#*/})) ] ||
