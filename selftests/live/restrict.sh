@@ -109,24 +109,26 @@ one_descriptor() {
 	ktap_equal $((stock + 1)) "$shim" 'descriptors'
 }
 
-# kinds PID: how many descriptors of which kind, numbers of sockets left out.
+# kinds stock|shim [KEY=VALUE]...: how many descriptors of which kind such a QEMU
+# has, numbers of sockets left out.
 kinds() {
-	fds-of "$1" depriv-fd-checker >"$live_dir/fds"
+	which=$1
+	shift
+	create a "$which" puppet "$@"
+	say a status >&2
+	fds-of "$(dm_pid a)" depriv-fd-checker >"$live_dir/fds"
 	cat "$live_dir/fds" >&2
 	awk '$1 == "other" { sub(/:.*/, "", $3); sub(/.*xenphysmap-test-.*/, "log", $3); print $3 }
 	     $2 == "pass" || $2 == "fail" { print $1, $2 }' "$live_dir/fds" | sort | uniq -c
+	destroy a
 }
 
 # Xen's own judge of what a restricted device model may keep.
 judged_by_xen() {
 	command -v depriv-fd-checker >/dev/null || ktap_skip 'no depriv-fd-checker here'
-	create a stock puppet dm_restrict=1 vkb_device=0
-	create b shim puppet dm_restrict=1 vkb_device=0
-	create c stock puppet
-	await_place b "$A"
-	kinds "$(dm_pid a)" >"$live_dir/stock"
-	kinds "$(dm_pid b)" >"$live_dir/shim"
-	kinds "$(dm_pid c)" >"$live_dir/free"
+	kinds stock dm_restrict=1 vkb_device=0 >"$live_dir/stock"
+	kinds shim dm_restrict=1 vkb_device=0 >"$live_dir/shim"
+	kinds stock >"$live_dir/free"
 	grep ' privcmd fail' "$live_dir/free"
 	not grep ' fail' "$live_dir/stock"
 	not grep ' fail' "$live_dir/shim"
