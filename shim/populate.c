@@ -112,13 +112,13 @@ static bool promising(const struct xenphysmap *pm, const struct block *b)
 	const struct region *g = &pm->guess;
 	uint64_t hit;
 
-	if (g->nr != b->nr || g->gfn == b->home || !pm->fmem || g->gfn + g->nr > P2M_MAX ||
+	if (g->nr != b->nr || g->gfn == b->home || g->gfn + g->nr > P2M_MAX ||
 	    blocks_in_place(&pm->blocks, g->gfn, g->nr, b))
 		return false;
 	for (size_t i = 0; i < pm->nr_regions; i++)
 		if (frames_overlap(pm->region[i].gfn, pm->region[i].nr, g->gfn, g->nr))
 			return false;
-	return !mapping_empty(pm->fmem, pm->domid, g->gfn, g->nr, &hit);
+	return pm->fmem && !mapping_empty(pm->fmem, pm->domid, g->gfn, g->nr, &hit);
 }
 
 static int fill_in_place(const struct source *s, struct block *b)
@@ -141,13 +141,33 @@ static int fill_in_place(const struct source *s, struct block *b)
 	return rc;
 }
 
+/*
+ * A device model maps nothing of a fresh guest before its blocks are there, and
+ * has no handle yet to lend.  It isn't restricted yet either.
+ */
+static bool put_in_place(const struct source *s, struct block *b)
+{
+	struct xenphysmap *pm = s->pm;
+	xenforeignmemory_handle *own = NULL;
+	bool done;
+
+	if (!pm->fmem && pm->guess.nr == b->nr)
+		pm->fmem = own = next_xenforeignmemory_open(NULL, 0);
+	done = promising(pm, b) && !fill_in_place(s, b);
+	if (!own)
+		return done;
+	pm->fmem = NULL;
+	next_xenforeignmemory_close(own);
+	return done;
+}
+
 int populate_block(struct xenphysmap *pm, struct block *b, xc_interface *xch, unsigned int flags)
 {
 	const struct source s = { pm, xch, flags };
 	uint64_t done;
 
 	recall(pm);
-	if (promising(pm, b) && !fill_in_place(&s, b)) {
+	if (put_in_place(&s, b)) {
 		/* once: other blocks of that length have no BAR */
 		pm->guess.nr = 0;
 		return 0;

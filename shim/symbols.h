@@ -67,6 +67,8 @@
 	X(int, -1, xendevicemodel_set_mem_type, "VERS_1.0",		\
 	  (DMOD, hvmmem_type_t mem_type, uint64_t first_pfn, uint32_t nr), \
 	  (dmod, domid, mem_type, first_pfn, nr))			\
+	X(xenforeignmemory_handle *, NULL, xenforeignmemory_open, "VERS_1.0", \
+	  (xentoollog_logger *logger, unsigned int open_flags), (logger, open_flags)) \
 	X(int, -1, xenforeignmemory_unmap, "VERS_1.0",			\
 	  (xenforeignmemory_handle *fmem, void *addr, size_t pages),	\
 	  (fmem, addr, pages))						\

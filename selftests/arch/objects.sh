@@ -132,7 +132,7 @@ hypercalls() {
 }
 
 mappings() {
-	only 'next_xenforeignmemory_.*' calls mapping view
+	only 'next_xenforeignmemory_.*' calls mapping populate view
 }
 
 # alike PREFIX OBJECT PREFIX OBJECT: what the first defines and the second wants

@@ -25,20 +25,6 @@ struct dm_calls {
 static const struct dm_calls shim = { SYMBOLS_INTERPOSED(THROUGH) };
 static const struct dm_calls stock = { SYMBOLS_INTERPOSED(AROUND) };
 
-/* The page of the vmport, among those that the domain builder made. */
-#define SPECIAL	UINT64_C(0xfeff8)
-
-static void map_special(struct dm *dm)
-{
-	const xen_pfn_t gfn = SPECIAL;
-	int err;
-	void *page = dm->calls->xenforeignmemory_map(dm->fmem, dm->domid, PROT_READ | PROT_WRITE,
-						     1, &gfn, &err);
-
-	if (page)
-		munmap(page, PAGE);
-}
-
 void dm_start(struct dm *dm, uint32_t domid, enum dm_age age, bool is_stock, bool incoming)
 {
 	memset(dm, 0, sizeof(*dm));
@@ -51,7 +37,6 @@ void dm_start(struct dm *dm, uint32_t domid, enum dm_age age, bool is_stock, boo
 	dm->dmod = xendevicemodel_open(NULL, 0);
 	dm->calls->xendevicemodel_create_ioreq_server(dm->dmod, domid, 2, &dm->id);
 	dm->calls->xendevicemodel_set_ioreq_server_state(dm->dmod, domid, dm->id, 1);
-	map_special(dm);
 }
 
 /* Not from the heap: an allocation that fails is to be one of the shim's. */

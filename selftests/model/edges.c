@@ -255,22 +255,6 @@ TEST(afresh_after_a_look)
 	dm_end(&dm);
 }
 
-/* A restored device model has lent no handle for the slowest way. */
-TEST(slowest_way_after_a_restore)
-{
-	guest_boot();
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
-	setenv("XENPHYSMAP_RELOCATE", "page", 1);
-	guest_migrate(true);
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
-	guest_resume();
-	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
-	EXPECT_EQ(ENOSYS, errno);
-	EXPECT_TRUE(walk(0));
-	EXPECT_TRUE(guest_sees(VGA, BAR_A));
-	dm_end(&dm);
-}
-
 /* 256 MiB need a hypercall of our own; where that can't be, all is dirty. */
 TEST(large_tracking_refused)
 {
