@@ -15,7 +15,8 @@ LIBXEN	?= $(addprefix -l,xenctrl xendevicemodel xenforeignmemory xenevtchn xengn
 		xenstore xentoollog xentoolcore)
 CFLAGS	:= -std=gnu11 -O1 -ffunction-sections -fno-pie -Wall -Werror
 LDFLAGS	:= -static -no-pie -Wl,--gc-sections
-# Xen's headers and no others of the host's: its libc may be another one
+# Xen's headers and the kernel's, and no others of the host's: its libc may be
+# another one
 XENINC	?= $(OUT)/include
 HOSTINC	?= /usr/include
 
@@ -29,7 +30,9 @@ all: $(OUT)/dm-api $(OUT)/dm-wrap
 $(XENINC):
 	mkdir -p $@.new
 	ln -sf $(wildcard $(HOSTINC)/xen $(HOSTINC)/xen*.h $(HOSTINC)/xs*.h \
-		$(HOSTINC)/_xentoolcore*.h) $@.new/
+		$(HOSTINC)/_xentoolcore*.h $(HOSTINC)/linux $(HOSTINC)/asm-generic \
+		$(HOSTINC)/$(shell $(CC) -dumpmachine)/asm $(HOSTINC)/x86_64-linux-gnu/asm) \
+		$@.new/
 	mv $@.new $@
 
 # What Kbuild lists: a static pattern rule, since others lose the folder.
