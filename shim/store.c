@@ -32,6 +32,7 @@ struct store {
 	bool keep_malformed;
 	bool heed_toolstack;
 	bool hidden;
+	unsigned int self;
 	char parent[PARENT_SIZE];
 	char dir[DIR_SIZE];
 };
@@ -41,13 +42,26 @@ static struct store *store_of(struct records *records)
 	return (struct store *)records;
 }
 
+/* Where dom0 writes nobody else can read, so that need not be known for sure. */
+static unsigned int own_domid(struct store *s)
+{
+	char *text = xs_read(s->xs, XBT_NULL, "domid", NULL);
+	unsigned int domid = text ? strtoul(text, NULL, 10) : 0;
+
+	free(text);
+	return domid;
+}
+
 static int connect(struct store *s)
 {
-	if (!s->xs) {
-		s->xs = xs_open(0);
-		s->hidden = false;
-	}
-	return s->xs ? 0 : -(errno ? errno : ECONNREFUSED);
+	if (s->xs)
+		return 0;
+	s->xs = xs_open(0);
+	if (!s->xs)
+		return -(errno ? errno : ECONNREFUSED);
+	s->hidden = false;
+	s->self = own_domid(s);
+	return 0;
 }
 
 /* What xenstored answered; anything else means that nobody answers there. */
@@ -126,15 +140,10 @@ static bool wanted(struct store *s, xs_transaction_t t)
  */
 static void hide(struct store *s, xs_transaction_t t)
 {
-	struct xs_permissions perms = { .perms = XS_PERM_NONE };
-	char *domid = s->hidden ? NULL : xs_read(s->xs, t, "domid", NULL);
+	struct xs_permissions perms = { .id = s->self, .perms = XS_PERM_NONE };
 
-	if (!domid)
-		return;
-	perms.id = strtoul(domid, NULL, 10);
-	s->hidden = xs_mkdir(s->xs, t, s->dir) &&
-		    xs_set_permissions(s->xs, t, s->dir, &perms, 1);
-	free(domid);
+	if (s->self && !s->hidden && xs_mkdir(s->xs, t, s->dir))
+		xs_set_permissions(s->xs, t, s->dir, &perms, 1);
 }
 
 /* One transaction: a reader sees all three nodes of a record, or none. */
@@ -160,8 +169,10 @@ static int store_publish(struct records *records, const struct record *rec)
 			errno = err;
 			return failed(s);
 		}
-		if (xs_transaction_end(s->xs, t, false))
+		if (xs_transaction_end(s->xs, t, false)) {
+			s->hidden = true;
 			return 0;
+		}
 		if (errno != EAGAIN)
 			return failed(s);
 	}
