@@ -6,6 +6,8 @@
 #   make check                    build with gcc and clang, unit tests, real Xen
 #   make check-all                that and more of it: half an hour longer
 #   make demo                     the story, told on a real Xen
+#   make bench                    stock and shim measured in turns, on a real Xen
+#   make bench-check              calls and allocations counted, and compared
 #   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default)
 #   make clean
 
@@ -54,7 +56,7 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
 
 # every collection of selftests/ that fits into a check, quickest first
-check_targets	:= harness build core arch preload publisher model fuzz analyze foreign testbed live
+check_targets	:= harness build core arch preload publisher model bench fuzz analyze foreign testbed live
 # and what takes minutes of a machine without being Xen
 slow_targets	:= slow
 
@@ -159,6 +161,12 @@ check-all:
 demo:
 	@O=$(O) $(srctree)/selftests/demo/demo
 
+bench:
+	@O=$(O) $(srctree)/selftests/bench/bench $(PARTS)
+
+bench-check:
+	@$(MAKE) --no-print-directory check TARGETS=bench
+
 clean:
 	rm -rf $(O)
 
@@ -168,7 +176,7 @@ FORCE:
 print-%:
 	@echo $($*)
 
-.PHONY: all install check check-all demo clean FORCE
+.PHONY: all install check check-all demo bench bench-check clean FORCE
 .DELETE_ON_ERROR:
 
 objects := $(sort $(foreach p,libxenphysmap libxenphysmap-wrap xenphysmap-preload \
