@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,20 @@ static int publish(unsigned int domid)
 	return rc != 0;
 }
 
+/*
+ * Who is told something wakes up, and the scheduler would have it go first: on
+ * a dom0 with one processor the device model would wait for all of xenstored's
+ * answers after all.
+ */
+static void stand_back(void)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, SCHED_BATCH, &none)) {
+		/* it works all the same */
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long domid;
@@ -128,6 +143,7 @@ int main(int argc, char **argv)
 	if (rc)
 		return rc < 0;
 	leave_parent();
+	stand_back();
 	make_room();
 	log_set_prefix(domid);
 	return publish(domid);
