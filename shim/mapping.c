@@ -12,7 +12,7 @@
 #include "mapping.h"
 
 /* What one look covers: bounds the stack, and the time that others wait. */
-#define LOOK_MAX	256
+#define LOOK_MAX	1024
 
 /* Map [gfn, gfn+nr) for a moment; fills err[]. */
 static int look(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, unsigned int nr,
