@@ -93,6 +93,8 @@ static void read_options(struct xenphysmap *pm)
 		log_warn("XENPHYSMAP_LOG=%s is ignored: use error, warn, info or debug", level);
 	if (way && !physmap_choose(pm, way))
 		log_warn("XENPHYSMAP_RELOCATE=%s is ignored: use dm_op, range or page", way);
+	if (option("XENPHYSMAP_STRICT"))
+		physmap_be_strict(pm);
 }
 
 static void attach(xendevicemodel_handle *dmod, uint32_t domid)

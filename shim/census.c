@@ -79,6 +79,9 @@ void census_map(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err
 	else if (any_error(err, nr) && (!known || again))
 		log_warn("the device model has a block in frames 0x%" PRIx64 "..0x%" PRIx64
 			 " that the saved guest hasn't", gfn, gfn + nr - 1);
+	else
+		return;
+	pm->refused = pm->strict;
 }
 
 void census_end(struct xenphysmap *pm)

@@ -76,6 +76,8 @@ struct kept {
  * @suspect: a region is where a guess has put a block, see follow_region_add()
  * @quiet: nothing of the above is to be done; read and written atomically,
  *         read without the lock
+ * @strict: a device model that contradicts the records gets no memory
+ * @refused: it has
  * @blocks: what we know
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
@@ -102,6 +104,8 @@ struct xenphysmap {
 	struct region guess;
 	struct region suspect;
 	bool quiet;
+	bool strict;
+	bool refused;
 	struct blocks blocks;
 	struct region *region;
 	size_t nr_regions;
@@ -136,6 +140,16 @@ struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *
  * Return: whether there is such a way.
  */
 bool physmap_choose(struct xenphysmap *pm, const char *way);
+
+/**
+ * physmap_be_strict() - Have the records stand against the device model.
+ * @pm: the handle
+ *
+ * A device model with other blocks than those recorded is given no memory, so
+ * that it ends before it has written over a page of the guest: for those who
+ * can start another one then.
+ */
+void physmap_be_strict(struct xenphysmap *pm);
 
 /**
  * physmap_lend() - Borrow handles where there are none yet.

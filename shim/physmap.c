@@ -86,6 +86,11 @@ bool physmap_choose(struct xenphysmap *pm, const char *way)
 	return relocate_choose(&pm->relocate, way);
 }
 
+void physmap_be_strict(struct xenphysmap *pm)
+{
+	pm->strict = true;
+}
+
 void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_interface *xch)
 {
 	pthread_mutex_lock(&pm->lock);

@@ -159,11 +159,14 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 			expect_bar(b);
 			right = false;
 		} else if (contradicts(b, gfn, nr, err) || other_extent(b, gfn, nr, err)) {
+			right = false;
+			pm->refused = pm->strict;
+			if (pm->refused)
+				continue;
 			log_warn("record of %s at 0x%" PRIx64 " is wrong: the device model hasn't "
 				 "%" PRIu64 " frames there; withdrawn", b->name, b->run[0].gfn,
 				 b->nr);
 			move_forget(pm, b);
-			right = false;
 		} else if (whole) {
 			b->claimed = false;
 			log_info("%s: restored, %" PRIu64 " frames at 0x%" PRIx64, b->name, b->nr,

@@ -123,9 +123,15 @@ static void *map_home(struct xenphysmap *pm, const struct view_call *call, const
 	if (!pm->learning || !map || !call->err || !consecutive(gfns, call->nr))
 		return map;
 	census_map(pm, gfns[0], call->nr, call->err);
-	if (!restore_judge(pm, gfns[0], call->nr, call->err)) {
+	if (pm->refused || !restore_judge(pm, gfns[0], call->nr, call->err)) {
 		if (!(call->flags & MAP_FIXED))
 			next_xenforeignmemory_unmap(call->fmem, map, call->nr);
+		if (pm->refused) {
+			log_error("the device model has other blocks than the guest: "
+				  "it gets no memory");
+			errno = ESTALE;
+			return NULL;
+		}
 		map = map_translated(pm, call, gfns);
 		if (!map)
 			return NULL;
