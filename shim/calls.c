@@ -88,11 +88,15 @@ static struct records *open_records(uint32_t domid)
 static void read_options(struct xenphysmap *pm)
 {
 	const char *level = option("XENPHYSMAP_LOG"), *way = option("XENPHYSMAP_RELOCATE");
+	const char *addr = option("XENPHYSMAP_VRAM_AT");
 
 	if (level && !log_set_level(level))
 		log_warn("XENPHYSMAP_LOG=%s is ignored: use error, warn, info or debug", level);
 	if (way && !physmap_choose(pm, way))
 		log_warn("XENPHYSMAP_RELOCATE=%s is ignored: use dm_op, range or page", way);
+	if (addr && !physmap_choose_vram(pm, addr))
+		log_warn("XENPHYSMAP_VRAM_AT=%s is ignored: use hexadecimal bytes, of whole pages",
+			 addr);
 	if (option("XENPHYSMAP_STRICT"))
 		physmap_be_strict(pm);
 }

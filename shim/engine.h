@@ -78,6 +78,7 @@ struct kept {
  *         read without the lock
  * @strict: a device model that contradicts the records gets no memory
  * @refused: it has
+ * @vram_at: where video RAM is that no record names, or GFN_NONE
  * @blocks: what we know
  * @region: the device model's regions, unsorted
  * @nr_regions: of them
@@ -106,6 +107,7 @@ struct xenphysmap {
 	bool quiet;
 	bool strict;
 	bool refused;
+	uint64_t vram_at;
 	struct blocks blocks;
 	struct region *region;
 	size_t nr_regions;
@@ -150,6 +152,15 @@ bool physmap_choose(struct xenphysmap *pm, const char *way);
  * can start another one then.
  */
 void physmap_be_strict(struct xenphysmap *pm);
+
+/**
+ * physmap_choose_vram() - Settle where video RAM is if no record says so.
+ * @pm: the handle
+ * @addr: in bytes, hexadecimal
+ *
+ * Return: whether there can be video RAM at such an address.
+ */
+bool physmap_choose_vram(struct xenphysmap *pm, const char *addr);
 
 /**
  * physmap_lend() - Borrow handles where there are none yet.
@@ -389,7 +400,7 @@ int populate_block(struct xenphysmap *pm, struct block *b, xc_interface *xch,
  * rescue_search() - Look for video RAM that isn't at its BAR, without a record.
  * @pm: the engine
  * @home: its home, as far as maps have told
- * @bar: the BAR, which is no answer if it has pages
+ * @bar: the BAR, which is no answer if it has pages; GFN_NONE: not known yet
  * @nr: frames, a power of two
  * @place: where it is
  *

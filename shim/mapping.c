@@ -14,15 +14,15 @@
 /* What one look covers: bounds the stack, and the time that others wait. */
 #define LOOK_MAX	1024
 
-/* Map [gfn, gfn+nr) for a moment; fills err[]. */
-static int look(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, unsigned int nr,
-		int *err)
+/* Map @nr frames, @step apart, for a moment; fills err[]. */
+static int look(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, uint64_t step,
+		unsigned int nr, int *err)
 {
 	xen_pfn_t frames[LOOK_MAX];
 	void *map;
 
 	for (unsigned int i = 0; i < nr; i++)
-		frames[i] = gfn + i;
+		frames[i] = gfn + i * step;
 	map = next_xenforeignmemory_map2(fmem, domid, NULL, PROT_READ, 0, nr, frames, err);
 	if (!map)
 		return -errno;
@@ -38,7 +38,7 @@ static int find(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, uin
 
 	for (uint64_t done = 0; done < nr; done += LOOK_MAX) {
 		unsigned int n = nr - done < LOOK_MAX ? nr - done : LOOK_MAX;
-		int rc = look(fmem, domid, gfn + done, n, err);
+		int rc = look(fmem, domid, gfn + done, 1, n, err);
 
 		if (rc)
 			return rc;
@@ -66,6 +66,25 @@ int mapping_full(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, ui
 	return rc == -EBUSY ? -ENOENT : rc;
 }
 
+uint64_t mapping_next(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, uint64_t step,
+		      uint64_t end)
+{
+	int err[LOOK_MAX];
+
+	while (gfn < end) {
+		uint64_t left = (end - gfn + step - 1) / step;
+		unsigned int n = left < LOOK_MAX ? left : LOOK_MAX;
+
+		if (look(fmem, domid, gfn, step, n, err))
+			break;
+		for (unsigned int i = 0; i < n; i++)
+			if (err[i] != -EINVAL)
+				return gfn + i * step;
+		gfn += n * step;
+	}
+	return end;
+}
+
 int mapping_moved(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t dst, uint64_t nr,
 		  uint64_t *moved)
 {
@@ -74,7 +93,7 @@ int mapping_moved(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t dst, u
 	while (lo < hi) {
 		uint64_t mid = lo + (hi - lo) / 2;
 		int err;
-		int rc = look(fmem, domid, dst + mid, 1, &err);
+		int rc = look(fmem, domid, dst + mid, 1, 1, &err);
 
 		if (rc)
 			return rc;

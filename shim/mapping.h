@@ -39,6 +39,19 @@ int mapping_empty(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, u
 int mapping_full(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, uint64_t nr);
 
 /**
+ * mapping_next() - The next frame of a row that has a page.
+ * @fmem: borrowed from the device model
+ * @domid: the guest
+ * @gfn: first frame of the row
+ * @step: from one to the next
+ * @end: the row ends before this
+ *
+ * Return: the frame, or @end: there is none, or it can't be known.
+ */
+uint64_t mapping_next(xenforeignmemory_handle *fmem, uint32_t domid, uint64_t gfn, uint64_t step,
+		      uint64_t end);
+
+/**
  * mapping_moved() - How many of the first frames of a step have arrived?
  * @fmem: borrowed from the device model
  * @domid: the guest

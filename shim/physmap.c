@@ -63,6 +63,7 @@ struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *
 	pm->relocate.xch = handles->xch;
 	pm->records = records;
 	pm->learning = true;
+	pm->vram_at = GFN_NONE;
 	pm->blocks.away_start = GFN_NONE;
 	pm->kept.home = GFN_NONE;
 	return pm;
@@ -89,6 +90,16 @@ bool physmap_choose(struct xenphysmap *pm, const char *way)
 void physmap_be_strict(struct xenphysmap *pm)
 {
 	pm->strict = true;
+}
+
+bool physmap_choose_vram(struct xenphysmap *pm, const char *addr)
+{
+	uint64_t at;
+
+	if (record_unhex(addr, strlen(addr), &at) || at & ~PAGE_MASK || at > ADDR_MAX)
+		return false;
+	pm->vram_at = at >> PAGE_SHIFT;
+	return true;
 }
 
 void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_interface *xch)

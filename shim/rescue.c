@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Video RAM that isn't where it is said to be: of a guest that stock QEMU saved
- * after its BAR had moved, or whose device model was killed in the middle of a
- * move.  Looked for where it can be, and taken only if there is no doubt.
+ * after its BAR had moved, or with decode off, or whose device model was killed
+ * in the middle of a move.  Looked for where it can be, and taken only if there
+ * is no doubt, or if somebody has chosen.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -31,21 +32,41 @@ static bool stands_alone(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 	       !mapping_full(pm->fmem, pm->domid, gfn, nr);
 }
 
+/* Somebody knows better; not that there is video RAM where there are no pages. */
+static int chosen(struct xenphysmap *pm, uint64_t nr, uint64_t *place)
+{
+	int rc = blocks_in_place(&pm->blocks, pm->vram_at, nr, NULL) ? -EBUSY :
+		 mapping_full(pm->fmem, pm->domid, pm->vram_at, nr);
+
+	if (rc)
+		log_error("XENPHYSMAP_VRAM_AT: there is no video RAM at 0x%" PRIx64, pm->vram_at);
+	*place = pm->vram_at;
+	return rc;
+}
+
 int rescue_search(struct xenphysmap *pm, uint64_t home, uint64_t bar, uint64_t nr,
 		  uint64_t *place)
 {
 	/* RAM ends where homes begin, or fills all that isn't a hole below 4 GiB */
 	uint64_t start = home < SEARCH_END ? home + nr : 0;
-	uint64_t found = GFN_NONE;
+	uint64_t found = GFN_NONE, gfn = (start + nr - 1) / nr * nr;
 
-	if ((nr & (nr - 1)) || nr < SEARCH_MIN || !pm->fmem || !empty(pm, bar))
+	if ((nr & (nr - 1)) || nr < SEARCH_MIN || !pm->fmem)
 		return -ENOENT;
-	for (uint64_t gfn = (start + nr - 1) / nr * nr; gfn + nr <= SEARCH_END; gfn += nr) {
+	if (pm->vram_at != GFN_NONE)
+		return chosen(pm, nr, place);
+	if (bar != GFN_NONE && !empty(pm, bar))
+		return -ENOENT;
+	for (; gfn + nr <= SEARCH_END; gfn += nr) {
+		gfn = mapping_next(pm->fmem, pm->domid, gfn, nr, SEARCH_END);
+		if (gfn + nr > SEARCH_END)
+			break;
 		if (blocks_in_place(&pm->blocks, gfn, nr, NULL) || !stands_alone(pm, gfn, nr))
 			continue;
 		if (found != GFN_NONE) {
 			log_error("video RAM may be at 0x%" PRIx64 " or at 0x%" PRIx64
-				  ": neither is taken", found, gfn);
+				  ": neither is taken, XENPHYSMAP_VRAM_AT can choose",
+				  found, gfn);
 			return -ENOTUNIQ;
 		}
 		found = gfn;

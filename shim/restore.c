@@ -118,11 +118,18 @@ static bool contradicts(const struct block *b, uint64_t gfn, uint64_t nr, const 
 	return false;
 }
 
-static void note_unexplained(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err)
+static bool all_empty(uint64_t nr, const int *err)
 {
 	for (uint64_t i = 0; i < nr; i++)
 		if (!err[i])
-			return;
+			return false;
+	return true;
+}
+
+static void note_unexplained(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err)
+{
+	if (!all_empty(nr, err))
+		return;
 	for (unsigned int i = 0; i < pm->nr_unexplained; i++)
 		if (pm->unexplained[i].gfn == gfn && pm->unexplained[i].nr == nr)
 			return;
@@ -139,6 +146,27 @@ static bool other_extent(const struct block *b, uint64_t gfn, uint64_t nr, const
 	if (strcmp(b->name, VIDEO_RAM))
 		return false;
 	return b->home == gfn ? b->nr != nr : b->home > gfn && err[b->home - gfn - 1];
+}
+
+/*
+ * A guest that was saved without the shim, and no page where video RAM has its
+ * home.  If it can be found now, QEMU never gets a stand-in for it: with decode
+ * off it wouldn't ask again.
+ */
+static bool find_unrecorded(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err)
+{
+	struct block *b;
+	uint64_t place;
+
+	if (pm->blocks.nr || pm->nr_unexplained || !all_empty(nr, err) ||
+	    rescue_search(pm, gfn, GFN_NONE, nr, &place) ||
+	    blocks_add(&pm->blocks, gfn, nr, place, VIDEO_RAM, &b))
+		return false;
+	log_warn("%s: no record, but found at 0x%" PRIx64 ", %" PRIu64 " frames", b->name, place,
+		 nr);
+	expect_bar(b);
+	move_publish(pm, b);
+	return true;
 }
 
 bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *err)
@@ -173,6 +201,8 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 				 b->run[0].gfn);
 		}
 	}
+	if (!known && find_unrecorded(pm, gfn, nr, err))
+		return false;
 	if (!known)
 		note_unexplained(pm, gfn, nr, err);
 	return right;

@@ -25,7 +25,7 @@ comes_up() {
 	restore a
 	expect_whole a
 	expect_empty a "$A"
-	expect_log a 1 'not at its BAR at 0xe0000, but found at 0xf1000'
+	expect_log a 1 'no record, but found at 0xf1000'
 	await_place a "$B"
 	say a bar "$C"
 	expect_whole a

@@ -176,23 +176,6 @@ TEST_F(stock, restores_with_decode_off)
 	EXPECT_TRUE(guest_sees(VGA, BAR_A));
 }
 
-/*
- * What stock saved after a move: pages at A, the BAR at B, no record.  The
- * video RAM is searched for.
- */
-TEST(rescue)
-{
-	guest_boot_as(&(struct guest){ .stock = true });
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
-	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
-	guest_save();
-	guest_restore(false, false);
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
-	guest_resume();
-	works_at(BAR_B);
-	dm_end(&dm);
-}
-
 /* Records that nobody can use are no worse than none. */
 struct nonsense {
 	const char *key, *start, *size, *name;
