@@ -35,7 +35,7 @@ WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wvl
 # WERROR=1 is for developers and CI: a newer compiler must not break users
 WARNINGS	+= $(if $(WERROR),-Werror)
 shim_CFLAGS	:= -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"$(VERSION)"' $(WARNINGS) \
-		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim
+		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim -I$(srctree)/ctl
 shim_LDFLAGS	:= -Wl,-z,defs,-z,relro,-z,now
 
 LIBS_link	:= -lxendevicemodel -lxenforeignmemory -lxencall -lxenctrl -lxenstore
@@ -119,7 +119,7 @@ $(O)/xenphysmap-publisher: $(call plain,$(xenphysmap-publisher-y))
 
 $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 	$(call say,LD)
-	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link)
+	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link) -ljson-c
 
 # all of them name the place that they are installed to
 configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \

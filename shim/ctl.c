@@ -16,6 +16,8 @@
 static const char usage_text[] =
 	"usage: xenphysmap list DOMID...   blocks of these domains, from their records\n"
 	"       xenphysmap handover [--once]   give stubdoms the records that libxl restores\n"
+	"       xenphysmap replace [--emulator PATH] [--timeout SECONDS] [--dry-run] DOMAIN\n"
+	"                                      another device model for a guest that runs\n"
 	"       xenphysmap --help | --version\n";
 
 static int print_record(const struct xenphysmap_record *r, void *arg)
@@ -57,6 +59,7 @@ static const struct command {
 } commands[] = {
 	{ "list", list },
 	{ "handover", ctl_handover },
+	{ "replace", ctl_replace },
 };
 
 static int run(int argc, char **argv)

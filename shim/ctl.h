@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The subcommands of the xenphysmap command, each in a file of its own,
- * ctl-<name>.c; ctl.c has the table.
+ * ctl-<name>.c, or, where there is more to it, ctl/<name>.c and others; ctl.c has
+ * the table.
  */
 #ifndef XENPHYSMAP_SHIM_CTL_H
 #define XENPHYSMAP_SHIM_CTL_H
@@ -19,5 +20,14 @@
  * Return: an exit status; CTL_USAGE for arguments that aren't right.
  */
 int ctl_handover(int argc, char **argv);
+
+/**
+ * ctl_replace() - Another device model for a guest that runs.
+ * @argc: number of arguments, the subcommand's name not counted
+ * @argv: the arguments, with that name before the first
+ *
+ * Return: an exit status, see Documentation/replace.rst.
+ */
+int ctl_replace(int argc, char **argv);
 
 #endif

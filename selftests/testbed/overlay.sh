@@ -30,6 +30,9 @@ place_shim()
 	make -s -C "$top" install DESTDIR="$overlay" PREFIX=/usr O="$O" \
 		</dev/null >&2 ||
 		die "the shim's build failed (--no-shim does without)"
+	# the one library of the command's that no suite has for its own sake
+	place "$(ldd "$O/xenphysmap" | awk '/libjson-c/ { print $3 }')" \
+		/usr/lib/x86_64-linux-gnu/libjson-c.so.5
 }
 
 place_guests()

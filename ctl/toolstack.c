@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * libxl's side of a device model.  The paths are docs/misc/xenstore-paths of
+ * Xen; the lock is the one that libxl takes around each use of the monitor.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <xen/io/xenbus.h>
+
+#include "say.h"
+#include "toolstack.h"
+
+#define PATH_SIZE	256
+
+/* Between two looks at a lock: flock(2) knows no timeout. */
+#define LOCK_RETRY_US	10000
+
+static int find(struct xs_handle *xs, const char *name, uint32_t *domid)
+{
+	unsigned int nr, len;
+	char path[PATH_SIZE], *end, **ids = xs_directory(xs, XBT_NULL, "/local/domain", &nr);
+	unsigned long number = strtoul(name, &end, 10);
+	int rc = -ESRCH;
+
+	for (unsigned int i = 0; ids && i < nr && rc; i++) {
+		char *value;
+
+		snprintf(path, sizeof(path), "/local/domain/%s/name", ids[i]);
+		value = xs_read(xs, XBT_NULL, path, &len);
+		*domid = strtoul(ids[i], NULL, 10);
+		if ((value && !strcmp(value, name)) || (!*end && *name && number == *domid))
+			rc = 0;
+		free(value);
+	}
+	free(ids);
+	return rc;
+}
+
+int toolstack_open(struct toolstack *ts, const char *name)
+{
+	*ts = (struct toolstack){ .xs = xs_open(0), .lock = -1 };
+	return ts->xs ? find(ts->xs, name, &ts->domid) : -errno;
+}
+
+void toolstack_close(struct toolstack *ts)
+{
+	xs_close(ts->xs);
+	if (ts->lock >= 0)
+		close(ts->lock);
+}
+
+static void node_path(const struct toolstack *ts, const char *node, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, "/local/domain/%u/%s", ts->domid, node);
+}
+
+char *toolstack_read(struct toolstack *ts, const char *node)
+{
+	char path[PATH_SIZE];
+	unsigned int len;
+
+	node_path(ts, node, path);
+	return xs_read(ts->xs, XBT_NULL, path, &len);
+}
+
+static int write_path(struct toolstack *ts, const char *path, const char *value)
+{
+	return xs_write(ts->xs, XBT_NULL, path, value, strlen(value)) ? 0 : -errno;
+}
+
+int toolstack_write(struct toolstack *ts, const char *node, const char *value)
+{
+	char path[PATH_SIZE];
+
+	node_path(ts, node, path);
+	return write_path(ts, path, value);
+}
+
+pid_t toolstack_pid(struct toolstack *ts)
+{
+	char *value = toolstack_read(ts, "image/device-model-pid");
+	long pid = value ? strtol(value, NULL, 10) : 0;
+
+	free(value);
+	return pid > 0 ? pid : -ENOENT;
+}
+
+int toolstack_set_pid(struct toolstack *ts, pid_t pid)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%d", pid);
+	return toolstack_write(ts, "image/device-model-pid", value);
+}
+
+int toolstack_set_running(struct toolstack *ts, bool running)
+{
+	char path[PATH_SIZE], *value;
+	unsigned int len;
+	bool said;
+
+	snprintf(path, sizeof(path), "/local/domain/0/device-model/%u/state", ts->domid);
+	if (!running)
+		return xs_rm(ts->xs, XBT_NULL, path) || errno == ENOENT ? 0 : -errno;
+	value = xs_read(ts->xs, XBT_NULL, path, &len);
+	said = value && !strcmp(value, "running");
+	free(value);
+	return said ? 0 : write_path(ts, path, "running");
+}
+
+/* libxl removes the file with the domain: the one we hold must be the one. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat ours, there;
+
+	return !fstat(fd, &ours) && !stat(path, &there) && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
+}
+
+int toolstack_lock(struct toolstack *ts, const struct domain *dom, int64_t deadline)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/var/lib/xen/userdata-l.%u.%s.qmp-socket-lock", dom->domid,
+		 dom->uuid);
+	do {
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+		if (fd < 0)
+			return -errno;
+		if (!flock(fd, LOCK_EX | LOCK_NB) && is_at(fd, path)) {
+			ts->lock = fd;
+			return 0;
+		}
+		close(fd);
+		usleep(LOCK_RETRY_US);
+	} while (now_ms() < deadline);
+	return -ETIMEDOUT;
+}
+
+/* Kinds of backends that are QEMU's, if it is the device model. */
+static const char *const kinds[] = { "qdisk", "vfb", "vkbd", "qusb", "9pfs", "console" };
+#define NR_KINDS	(sizeof(kinds) / sizeof(*kinds))
+
+static int backend_state(struct toolstack *ts, const char *dir)
+{
+	char path[PATH_SIZE + 8], *value;
+	unsigned int len;
+	int state;
+
+	snprintf(path, sizeof(path), "%s/state", dir);
+	value = xs_read(ts->xs, XBT_NULL, path, &len);
+	state = value ? atoi(value) : XenbusStateUnknown;
+	free(value);
+	return state;
+}
+
+/* Calls @fn for each of these backends until it says true; its path then. */
+static char *each_backend(struct toolstack *ts, bool (*fn)(struct toolstack *ts, const char *dir))
+{
+	char dir[PATH_SIZE], *found = NULL;
+
+	for (size_t i = 0; i < NR_KINDS && !found; i++) {
+		unsigned int nr;
+		char **devices;
+
+		snprintf(dir, sizeof(dir), "/local/domain/0/backend/%s/%u", kinds[i], ts->domid);
+		devices = xs_directory(ts->xs, XBT_NULL, dir, &nr);
+		for (unsigned int j = 0; devices && j < nr && !found; j++) {
+			snprintf(dir, sizeof(dir), "/local/domain/0/backend/%s/%u/%.32s",
+				 kinds[i], ts->domid, devices[j]);
+			if (fn(ts, dir))
+				found = strdup(dir);
+		}
+		free(devices);
+	}
+	return found;
+}
+
+/* The console's backend may be xenconsoled, and there it has its own word. */
+static bool by_xenconsoled(struct toolstack *ts, const char *dir)
+{
+	char *type = strstr(dir, "/console/") ? toolstack_read(ts, "console/type") : NULL;
+	bool yes = type && !strcmp(type, "xenconsoled") && !strcmp(strrchr(dir, '/'), "/0");
+
+	free(type);
+	return yes;
+}
+
+static bool in_use(struct toolstack *ts, const char *dir)
+{
+	int state = backend_state(ts, dir);
+
+	return (state == XenbusStateInitialised || state == XenbusStateConnected) &&
+	       !by_xenconsoled(ts, dir);
+}
+
+char *toolstack_backend_in_use(struct toolstack *ts)
+{
+	return each_backend(ts, in_use);
+}
+
+static bool offer(struct toolstack *ts, const char *dir)
+{
+	char path[PATH_SIZE + 8];
+
+	snprintf(path, sizeof(path), "%s/state", dir);
+	if (backend_state(ts, dir) == XenbusStateInitWait && !by_xenconsoled(ts, dir))
+		write_path(ts, path, "1");
+	return false;
+}
+
+void toolstack_offer_backends(struct toolstack *ts)
+{
+	free(each_backend(ts, offer));
+}
