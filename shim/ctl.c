@@ -16,6 +16,7 @@
 static const char usage_text[] =
 	"usage: xenphysmap list DOMID...   blocks of these domains, from their records\n"
 	"       xenphysmap handover [--once]   give stubdoms the records that libxl restores\n"
+	"       xenphysmap inspect SAVEFILE    would this save restore, with the shim and without?\n"
 	"       xenphysmap replace [--emulator PATH] [--timeout SECONDS] [--dry-run] DOMAIN\n"
 	"                                      another device model for a guest that runs\n"
 	"       xenphysmap --help | --version\n";
@@ -59,6 +60,7 @@ static const struct command {
 } commands[] = {
 	{ "list", list },
 	{ "handover", ctl_handover },
+	{ "inspect", ctl_inspect },
 	{ "replace", ctl_replace },
 };
 

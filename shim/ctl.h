@@ -22,6 +22,15 @@
 int ctl_handover(int argc, char **argv);
 
 /**
+ * ctl_inspect() - Say what would become of a saved guest.
+ * @argc: number of arguments, the subcommand's name not counted
+ * @argv: the arguments
+ *
+ * Return: an exit status, see Documentation/replace.rst.
+ */
+int ctl_inspect(int argc, char **argv);
+
+/**
  * ctl_replace() - Another device model for a guest that runs.
  * @argc: number of arguments, the subcommand's name not counted
  * @argv: the arguments, with that name before the first

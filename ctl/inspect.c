@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * xenphysmap inspect: would this save restore, with the shim and without?
+ * Needs neither Xen nor root.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "ctl.h"
+#include "gfn.h"
+#include "say.h"
+#include "verdict.h"
+
+/* Exit statuses of its own. */
+enum {
+	EXIT_RESCUED = 3,	/* not right under stock QEMU, right under the shim */
+	EXIT_NOT_RESCUED = 4,	/* not right under either */
+};
+
+/* RAM that QEMU has below 4 GiB (HVM_BELOW_4G_RAM_END of Xen); the rest is above. */
+#define RAM_BELOW_4G	0xf0000000ULL
+
+static uint64_t kib(struct json_object *info, const char *key)
+{
+	struct json_object *member;
+	int64_t value = 0;
+
+	if (json_object_object_get_ex(info, key, &member))
+		value = json_object_get_int64(member);
+	return value > 0 && value < INT64_MAX >> 10 ? (uint64_t)value << 10 : 0;
+}
+
+/* What libxl told QEMU of memory, from what it was told itself. */
+static void read_config(const char *text, uint64_t *ram, uint64_t *video)
+{
+	struct json_object *config = text ? json_tokener_parse(text) : NULL, *info;
+	uint64_t max;
+
+	*ram = *video = 0;
+	if (json_object_object_get_ex(config, "b_info", &info)) {
+		max = kib(info, "max_memkb");
+		*video = kib(info, "video_memkb");
+		if (max > *video)
+			*ram = max - *video;
+		if (*ram > RAM_BELOW_4G)
+			*ram += (UINT64_C(1) << 32) - RAM_BELOW_4G;
+	}
+	json_object_put(config);
+}
+
+static const char *words_for(enum fate fate)
+{
+	static const char *const words[] = {
+		[FATE_RIGHT] = "restores it",
+		[FATE_BY_RECORD] = "restores it; video RAM is elsewhere, a record says where",
+		[FATE_BY_SEARCH] = "restores it; video RAM is elsewhere, and was found",
+		[FATE_SPLIT] = "DAMAGES it: guest and QEMU have a video RAM each",
+		[FATE_LOST] = "LOSES it: QEMU aborts",
+	};
+
+	return words[fate];
+}
+
+static void show(const struct verdict *v, const struct display *display)
+{
+	printf("video RAM:  %" PRIu64 " KiB\n", v->nr << PAGE_SHIFT >> 10);
+	printf("BAR:        %08" PRIx64 ", decode %s\n", display->bar,
+	       display->decode ? "on" : "off");
+	if (v->record)
+		printf("record:     %08" PRIx64 "\n", v->record->start_addr);
+	else
+		printf("record:     none\n");
+	for (unsigned int i = 0; i < v->candidates && i < CANDIDATES_MAX; i++)
+		printf("candidate:  %08" PRIx64 "\n", v->candidate[i] << PAGE_SHIFT);
+	printf("stock QEMU: %s\n", words_for(v->stock));
+	printf("the shim:   %s\n", words_for(v->shim));
+	if (v->candidates > 1)
+		printf("            (%u places look alike; XENPHYSMAP_VRAM_AT=ADDRESS in its environment chooses)\n",
+		       v->candidates);
+}
+
+static int inspect(const struct saved *saved, const char *name)
+{
+	struct display display;
+	struct verdict verdict;
+	uint64_t ram, video;
+	int rc = saved->state ? display_find(&display, saved->state, saved->state_len) : -ENODATA;
+
+	if (rc == -ENODATA) {
+		say("%s: there is no device model's state in it", name);
+		return EXIT_FAILURE;
+	}
+	if (rc == -ENOENT) {
+		puts("video RAM:  none that could be lost");
+		return EXIT_SUCCESS;
+	}
+	if (rc) {
+		say("%s: it has more than one display: which is which isn't known", name);
+		return EXIT_FAILURE;
+	}
+	read_config(saved->config, &ram, &video);
+	if (verdict_reach(&verdict, saved, &display, ram, video)) {
+		say("%s: neither a record nor the configuration says how large video RAM is",
+		    name);
+		return EXIT_FAILURE;
+	}
+	show(&verdict, &display);
+	if (verdict.stock == FATE_RIGHT)
+		return EXIT_SUCCESS;
+	return verdict.shim <= FATE_BY_SEARCH ? EXIT_RESCUED : EXIT_NOT_RESCUED;
+}
+
+int ctl_inspect(int argc, char **argv)
+{
+	struct saved saved;
+	FILE *in;
+	int status = EXIT_FAILURE;
+
+	if (argc != 1)
+		return CTL_USAGE;
+	in = strcmp(argv[0], "-") ? fopen(argv[0], "re") : stdin;
+	if (!in) {
+		say("%s: %s", argv[0], strerror(errno));
+		return EXIT_FAILURE;
+	}
+	if (stream_read(&saved, in))
+		say("%s: %s", argv[0], saved.why);
+	else
+		status = inspect(&saved, argv[0]);
+	stream_release(&saved);
+	fclose(in);
+	return status;
+}
