@@ -70,5 +70,9 @@ const struct command commands[] = {
 	{ "pci", "", 0, 0, false, run_pci },
 	{ "reset", "", 0, 0, false, run_reset },
 	{ "devbar", " [BUS:]DEV.FN REG ADDR", 3, 3, false, run_devbar },
+	{ "diskmark", " FIRST SECTORS SALT", 3, 3, false, run_diskmark },
+	{ "diskcheck", " FIRST SECTORS SALT", 3, 3, false, run_diskcheck },
+	{ "diskwork", " FIRST SECTORS SALT", 3, 3, false, run_diskwork },
+	{ "diskstop", "", 0, 0, false, run_diskstop },
 	{ NULL, NULL, 0, 0, false, NULL },
 };

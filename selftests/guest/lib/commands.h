@@ -33,4 +33,10 @@ bool run_pci(int n, char **arg);
 bool run_reset(int n, char **arg);
 bool run_devbar(int n, char **arg);
 
+/* commands-disk.c */
+bool run_diskmark(int n, char **arg);
+bool run_diskcheck(int n, char **arg);
+bool run_diskwork(int n, char **arg);
+bool run_diskstop(int n, char **arg);
+
 #endif

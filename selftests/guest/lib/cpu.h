@@ -37,7 +37,7 @@ static inline uint32_t inl(uint16_t port)
 }
 
 /*
- * The string forms cost one round trip to the device model for all @n bytes;
+ * The string forms cost one round trip to the device model for all @n items;
  * a loop of single accesses costs one each, and on an emulated machine that
  * is up to some milliseconds.
  */
@@ -49,6 +49,16 @@ static inline void outsb(uint16_t port, const void *from, uint32_t n)
 static inline void insb(uint16_t port, void *to, uint32_t n)
 {
 	asm volatile("rep insb" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void outsl(uint16_t port, const void *from, uint32_t n)
+{
+	asm volatile("rep outsl" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void insl(uint16_t port, void *to, uint32_t n)
+{
+	asm volatile("rep insl" : "+D"(to), "+c"(n) : "d"(port) : "memory");
 }
 
 static inline uint64_t rdtsc(void)

@@ -7,6 +7,7 @@
  */
 #include <stddef.h>
 #include "console.h"
+#include "disk.h"
 #include "interrupt.h"
 #include "serve.h"
 #include "series.h"
@@ -97,6 +98,8 @@ void serve(void)
 			obey(line);
 		else if (series_left())
 			series_step();
+		else if (disk_working())
+			disk_step();
 		else
 			idle();
 	}
