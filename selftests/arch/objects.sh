@@ -221,10 +221,34 @@ guest_manners() {
 	only '(secure_)?getenv' calls
 }
 
+# ---- the command's own parts, in ctl/ ----
+
+# command_only PATTERN OBJECT...: as only, for those.
+command_only() {
+	pattern=$1
+	shift
+	printf '%s\n' "$@" | sort >"$KTAP_TMP/expected"
+	for object in $(cd "$top" && ls ctl/*.c); do
+		object=${object#ctl/}
+		object=${object%.c}
+		! nm -u "$objtree/ctl/$object.o" | grep -qE " ($pattern)\$" || echo "$object"
+	done >"$KTAP_TMP/seen"
+	diff "$KTAP_TMP/expected" "$KTAP_TMP/seen" || ktap_fail "who wants $pattern"
+}
+
+command_parts() {
+	command_only 'xs_.*' toolstack
+	command_only 'xc_.*' domain
+	command_only '(xendevicemodel|xenforeignmemory)_.*' ioreqs
+	command_only 'json_tokener_.*' inspect qmp
+	command_only 'v?fork|execve|posix_spawn' emulator probe revive
+	command_only 'printf|puts|stdout' inspect replace
+}
+
 for name in pure loader xenstore sandbox plain_libxen_names hypercalls mappings \
 	    calls_make_none_of_their_own entries_only_name linked_needs_libc_only \
 	    engine_goes_downwards \
-	    command_uses_the_api_only guest_manners; do
+	    command_uses_the_api_only command_parts guest_manners; do
 	ktap_test "$name"
 done
 ktap_run "$@"

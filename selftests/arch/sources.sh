@@ -92,8 +92,9 @@ alone() {
 }
 
 header_alone() {
-	for header in "$top"/shim/*.h; do
-		alone "${CC:-cc}" c "${header##*/}" -I"$top/shim" -std=gnu11 -D_GNU_SOURCE
+	for header in "$top"/shim/*.h "$top"/ctl/*.h; do
+		alone "${CC:-cc}" c "${header##*/}" -I"$top/shim" -I"$top/ctl" -std=gnu11 \
+			-D_GNU_SOURCE
 	done
 	for std in gnu11 gnu99 gnu17; do
 		alone "${CC:-cc}" c xenphysmap.h "-std=$std"
@@ -111,8 +112,9 @@ header_in_cplusplus() {
 
 # Built by nobody, or listed and not there.
 kbuild_lists_all() {
-	(cd "$top" && ls shim/*.c) | sed 's/\.c$/.o/' | sort >"$KTAP_TMP/there"
-	sed 's/#.*//' "$top/Kbuild" | grep -o 'shim/[^ ]*\.o' | sort -u >"$KTAP_TMP/listed"
+	(cd "$top" && ls shim/*.c ctl/*.c) | sed 's/\.c$/.o/' | sort >"$KTAP_TMP/there"
+	sed 's/#.*//' "$top/Kbuild" | grep -oE '(shim|ctl)/[^ ]*\.o' | sort -u \
+		>"$KTAP_TMP/listed"
 	diff "$KTAP_TMP/there" "$KTAP_TMP/listed"
 }
 
