@@ -35,7 +35,7 @@ WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wvl
 # WERROR=1 is for developers and CI: a newer compiler must not break users
 WARNINGS	+= $(if $(WERROR),-Werror)
 shim_CFLAGS	:= -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"$(VERSION)"' $(WARNINGS) \
-		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim -I$(srctree)/ctl
+		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim -I$(srctree)/shim/ctl
 shim_LDFLAGS	:= -Wl,-z,defs,-z,relro,-z,now
 
 LIBS_link	:= -lxendevicemodel -lxenforeignmemory -lxencall -lxenctrl -lxenstore

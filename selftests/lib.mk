@@ -32,7 +32,7 @@ include $(srctree)/Kbuild
 
 SANITIZE ?= address,undefined
 test_flags := -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"selftests"' \
-	-I$(srctree)/include -I$(srctree)/shim -I$(srctree)/ctl -I$(srctree)/selftests \
+	-I$(srctree)/include -I$(srctree)/shim -I$(srctree)/shim/ctl -I$(srctree)/selftests \
 	-O1 -g -fPIC -fno-omit-frame-pointer -Wall -Wextra -Werror \
 	-ffile-prefix-map=$(srctree)/= \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \

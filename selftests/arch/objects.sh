@@ -221,17 +221,17 @@ guest_manners() {
 	only '(secure_)?getenv' calls
 }
 
-# ---- the command's own parts, in ctl/ ----
+# ---- the command's own parts, in shim/ctl/ ----
 
 # command_only PATTERN OBJECT...: as only, for those.
 command_only() {
 	pattern=$1
 	shift
 	printf '%s\n' "$@" | sort >"$KTAP_TMP/expected"
-	for object in $(cd "$top" && ls ctl/*.c); do
-		object=${object#ctl/}
+	for object in $(cd "$top" && ls shim/ctl/*.c); do
+		object=${object#shim/ctl/}
 		object=${object%.c}
-		! nm -u "$objtree/ctl/$object.o" | grep -qE " ($pattern)\$" || echo "$object"
+		! nm -u "$objtree/shim/ctl/$object.o" | grep -qE " ($pattern)\$" || echo "$object"
 	done >"$KTAP_TMP/seen"
 	diff "$KTAP_TMP/expected" "$KTAP_TMP/seen" || ktap_fail "who wants $pattern"
 }

@@ -92,8 +92,8 @@ alone() {
 }
 
 header_alone() {
-	for header in "$top"/shim/*.h "$top"/ctl/*.h; do
-		alone "${CC:-cc}" c "${header##*/}" -I"$top/shim" -I"$top/ctl" -std=gnu11 \
+	for header in "$top"/shim/*.h "$top"/shim/ctl/*.h; do
+		alone "${CC:-cc}" c "${header##*/}" -I"$top/shim" -I"$top/shim/ctl" -std=gnu11 \
 			-D_GNU_SOURCE
 	done
 	for std in gnu11 gnu99 gnu17; do
@@ -112,8 +112,8 @@ header_in_cplusplus() {
 
 # Built by nobody, or listed and not there.
 kbuild_lists_all() {
-	(cd "$top" && ls shim/*.c ctl/*.c) | sed 's/\.c$/.o/' | sort >"$KTAP_TMP/there"
-	sed 's/#.*//' "$top/Kbuild" | grep -oE '(shim|ctl)/[^ ]*\.o' | sort -u \
+	(cd "$top" && ls shim/*.c shim/ctl/*.c) | sed 's/\.c$/.o/' | sort >"$KTAP_TMP/there"
+	sed 's/#.*//' "$top/Kbuild" | grep -oE 'shim/[^ ]*\.o' | sort -u \
 		>"$KTAP_TMP/listed"
 	diff "$KTAP_TMP/there" "$KTAP_TMP/listed"
 }

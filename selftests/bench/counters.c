@@ -163,7 +163,7 @@ TEST_F(cost, restore)
 	count_from_here();
 	guest_restore(true, false);
 	EXPECT_COST(9, "xs_close close close xc_interface_close xc_interface_open open "
-		    "open create_ioreq_server set_ioreq_server_state xs_open "
+		    "open create_ioreq_server set_ioreq_server_state xs_open xs_read "
 		    "xs_directory xs_read*6 map2*2");
 	count_from_here();
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
