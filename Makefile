@@ -148,7 +148,7 @@ install: all
 # what a bare Debian 12 needs for the rest is installed there
 check:
 	@$(srctree)/selftests/packages build check
-	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -C $(srctree)/selftests O=$(O) run_tests \
+	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -j$$(nproc) -C $(srctree)/selftests O=$(O) run_tests \
 		TARGETS="$(or $(TARGETS),$(check_targets))"
 
 # fuzzing and random lives for minutes, under valgrind, with coverage
