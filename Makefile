@@ -154,6 +154,7 @@ check:
 # fuzzing and random lives for minutes, under valgrind, with coverage
 check-all: export FUZZ_SECONDS ?= 60
 check-all: export ROUNDS ?= 20
+check-all: export MORE ?= 1
 check-all:
 	@$(srctree)/selftests/packages check-all
 	@$(MAKE) --no-print-directory -C $(srctree) O=$(O) check \

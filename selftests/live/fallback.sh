@@ -82,7 +82,7 @@ live_test by_dm_op
 live_test by_range
 live_test by_page
 live_test overlap_by_dm_op
-live_test overlap_by_range
+live_more overlap_by_range
 live_test overlap_by_page
 live_test by_magic
 live_run "$@"

@@ -128,11 +128,11 @@ from_pipes() {
 	ktap_equal 1 "$(xenphysmap inspect "$STOCK_DM" >/dev/null 2>&1; echo $?)" 'a program'
 }
 
-live_test unmoved 180
+live_more unmoved 180
 live_test moved_under_stock 240
 live_test decode_off_under_stock 240
-live_test decode_off_then_elsewhere 180
-live_test by_the_shim 240
-live_test chosen 180
+live_more decode_off_then_elsewhere 180
+live_more by_the_shim 240
+live_more chosen 180
 live_test from_pipes
 live_run "$@"

@@ -39,6 +39,12 @@ live_test() {
 	ktap_test "$1" "live_run_$1" "${2:-120}"
 }
 
+# live_more NAME [SECONDS]: the same, if MORE are wanted than fit into a check, or
+# if tests are asked for by name.
+live_more() {
+	[ -z "${MORE-}${TESTS-}" ] || live_test "$@"
+}
+
 # live_run "$@": of the tests those that TESTS names, by globs for them or for
 # whole groups.
 live_run() {

@@ -120,8 +120,8 @@ pin_deleted_by_somebody() {
 live_test one_pin_after_72_places 180
 live_test xen_has_room_for_64
 live_test set_again_after_a_restore
-live_test stock_sets_none_after_a_restore
-live_test no_pin_without_a_bar
-live_test somebody_elses_pin
-live_test pin_deleted_by_somebody
+live_more stock_sets_none_after_a_restore
+live_more no_pin_without_a_bar
+live_more somebody_elses_pin
+live_more pin_deleted_by_somebody
 live_run "$@"

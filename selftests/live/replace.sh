@@ -146,7 +146,7 @@ paused_by_its_owner() {
 	say a bar "$B"
 	xl pause "$live_prefix"a
 	replaced a 0
-	xl list "$live_prefix"a | grep -e '--p---'
+	xl list "$live_prefix"a | grep '[r-][b-]p---'
 	xl unpause "$live_prefix"a
 	expect_whole a
 	expect_served a
@@ -338,7 +338,7 @@ stranded() {
 	mv "$live_dir/sockets" "$live_dir/away"
 	replaced a 4
 	says 'STAYS PAUSED'
-	xl list "$live_prefix"a | grep -e '--p---'
+	xl list "$live_prefix"a | grep '[r-][b-]p---'
 	mv "$live_dir/away" "$live_dir/sockets"
 	replaced a 0
 	says 'going on'
@@ -364,7 +364,7 @@ command_killed() {
 	wait "$command" || :
 	# and so is what it had started
 	kill -KILL "$hanging"
-	xl list "$live_prefix"a | grep -e '--p---'
+	xl list "$live_prefix"a | grep '[r-][b-]p---'
 	replaced a 0 --emulator "$PHYSMAP_DM"
 	says 'going on'
 	expect_served a
@@ -407,22 +407,22 @@ against_save_and_restore() {
 }
 
 live_test moved_bar 180
-live_test decode_off
-live_test in_a_row $((120 + ${ROUNDS:-5} * 30))
-live_test toolstack 180
-live_test paused_by_its_owner
+live_more decode_off
+live_more in_a_row $((120 + ${ROUNDS:-5} * 30))
+live_more toolstack 180
+live_more paused_by_its_owner
 live_test from_stock 180
-live_test confined
+live_more confined
 live_test disk 240
-live_test terminal
-live_test network
-live_test other_version
+live_more terminal
+live_more network
+live_more other_version
 live_test refused
 live_test crashes
-live_test hangs
+live_more hangs
 live_test other_layout
-live_test stranded
-live_test command_killed
-live_test dead
-live_test against_save_and_restore 300
+live_more stranded
+live_more command_killed
+live_more dead
+live_more against_save_and_restore 300
 live_run "$@"

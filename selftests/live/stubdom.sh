@@ -322,13 +322,13 @@ restricted_device_model() {
 live_test moves 200
 live_test guest_is_kept_out 200
 live_test three_times_in_a_row 400
-live_test migration 400
+live_more migration 400
 live_test without_service 300
-live_test leftovers 300
-live_test only_records
-live_test late_service 300
-live_test decode_off 300
+live_more leftovers 300
+live_more only_records
+live_more late_service 300
+live_more decode_off 300
 live_test stock_loses_the_guest 300
-live_test restricted_privcmd 200
+live_more restricted_privcmd 200
 live_test restricted_device_model 200
 live_run "$@"

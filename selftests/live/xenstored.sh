@@ -193,8 +193,8 @@ readers_see_the_truth() {
 }
 
 live_test stopped 240
-live_test replaced_live
-live_test gone_for_a_while
+live_more replaced_live
+live_more gone_for_a_while
 live_test hostile_writers 90
 live_test readers_see_the_truth 300
 live_run "$@"
