@@ -32,7 +32,7 @@
 
 #define TRANSACTION_TRIES	100
 
-#define DOM0		0
+#define DOM0		0U
 #define MODELS		"/local/domain/%u/device-model"
 #define PHYSMAP		MODELS "/%u/physmap"
 

@@ -10,7 +10,7 @@ set -eu
 
 here=$srctree/selftests/analyze
 # the version is a string, which only ctl.c looks into
-flags="-std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION=__FILE__ -Iinclude -Ishim"
+flags="-std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION=__FILE__ -Iinclude -Ishim -Ishim/ctl"
 
 expect_allowed() { # TOOL < "FILE CHECK" of each finding
 	sort >"$KTAP_TMP/found"
@@ -28,7 +28,7 @@ findings() {
 
 gcc_analyzer() {
 	cd "$srctree"
-	for file in shim/*.c; do
+	for file in shim/*.c shim/ctl/*.c; do
 		# shellcheck disable=SC2086
 		gcc $flags -O2 -Wall -Wextra -fanalyzer -c -o "$KTAP_TMP/o" "$file"
 	done >"$KTAP_TMP/log" 2>&1
@@ -40,14 +40,14 @@ cppcheck_() {
 	# shellcheck disable=SC2086
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability \
 		--template='{file}:{line}:{column}: {severity}: {message} [{id}]' \
-		${flags#* } shim/*.c >"$KTAP_TMP/log" 2>&1
+		${flags#* } shim/*.c shim/ctl/*.c >"$KTAP_TMP/log" 2>&1
 	findings '[a-z]+' | expect_allowed cppcheck
 }
 
 clang_tidy() {
 	cd "$srctree"
 	# shellcheck disable=SC2016 # for the other sh
-	printf '%s\n' shim/*.c | xargs -P 2 -n 4 sh -c 'config=$1 flags=$2; shift 2
+	printf '%s\n' shim/*.c shim/ctl/*.c | xargs -P 2 -n 4 sh -c 'config=$1 flags=$2; shift 2
 		clang-tidy --quiet --config-file="$config" "$@" -- $flags' sh \
 		"$here/clang-tidy.yaml" "$flags" >"$KTAP_TMP/log" 2>&1
 	findings warning | expect_allowed clang-tidy

@@ -49,9 +49,11 @@ TEST(options_that_are_none)
 {
 	setenv("XENPHYSMAP_LOG", "loud", 1);
 	setenv("XENPHYSMAP_RELOCATE", "carrier-pigeon", 1);
+	setenv("XENPHYSMAP_VRAM_AT", "f1000800", 1);
 	guest_boot();
 	EXPECT_TRUE(seam_logged("XENPHYSMAP_LOG=loud is ignored"));
 	EXPECT_TRUE(seam_logged("XENPHYSMAP_RELOCATE=carrier-pigeon is ignored"));
+	EXPECT_TRUE(seam_logged("XENPHYSMAP_VRAM_AT=f1000800 is ignored"));
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
 	EXPECT_TRUE(walk(0));
 	dm_end(&dm);
@@ -63,6 +65,22 @@ TEST(an_option_that_is_one)
 	guest_boot();
 	EXPECT_FALSE(seam_logged("is ignored"));
 	dm_end(&dm);
+}
+
+/* No engine for who isn't let be a device model; why, is found out for it. */
+TEST(not_let_be_a_device_model)
+{
+	ioservid_t id;
+
+	fakexen_reset(NULL);
+	seam_forget_engine();
+	fail_always("xendevicemodel_create_ioreq_server", EPERM);
+	dm.dmod = xendevicemodel_open(NULL, 0);
+	EXPECT_EQ(-1, xendevicemodel_create_ioreq_server(dm.dmod, 1, 2, &id));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_NULL(seam_engine());
+	fakexen_fail(NULL);
+	xendevicemodel_close(dm.dmod);
 }
 
 /* QEMU <= 2.8 has this one. */

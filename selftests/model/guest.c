@@ -20,11 +20,17 @@ static uint32_t domid;
 /* So that a record of this domain may be written, as libxl sees to. */
 static void make_directory(void)
 {
-	char path[64];
+	char path[64], value[16];
 
 	snprintf(path, sizeof(path), "/local/domain/%u/device-model/%u", records_home, domid);
 	fakexen_store_write(path, "");
 	fakexen_store_own(path, records_home);
+	if (records_home) {
+		snprintf(path, sizeof(path), "/local/domain/%u/domid", records_home);
+		snprintf(value, sizeof(value), "%u", records_home);
+		fakexen_store_write(path, value);
+		fakexen_store_own(path, records_home);
+	}
 	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
 	fakexen_store_write(path, "the guest");
 }

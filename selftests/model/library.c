@@ -109,6 +109,8 @@ TEST_F(library, moves_a_block)
 	munmap(page, 4096);
 	EXPECT_EQ(0, xenphysmap_track(self->pm, BAR, NR, bits));
 	EXPECT_EQ(0, xenphysmap_modified(self->pm, HOME, 1));
+	/* guest RAM is no block */
+	EXPECT_EQ(0, xenphysmap_modified(self->pm, HOME - 1, 1));
 	EXPECT_EQ(0, xenphysmap_barrier(self->pm));
 	EXPECT_EQ(8, xenphysmap_records(1, first_record, &record));
 	EXPECT_EQ((uint64_t)BAR << 12, record.start_addr);

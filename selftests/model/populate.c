@@ -138,6 +138,22 @@ TEST(taken_by_another_device_for_a_while)
 	lives_on(BAR_A);
 }
 
+/* It is there when the block comes. */
+TEST(taken_before_the_block_is_there)
+{
+	const uint64_t half = VRAM / 2;
+
+	/* not of the size of the first one, so that this is for the second */
+	boot("f1000000 20000");
+	EXPECT_EQ(HOME, walk_place(HOME));
+	dm_map_io(&dm, BAR_A + half - 1, 1);
+	EXPECT_EQ(0, dm_add_block(&dm, 0x300, half));
+	walk_add(0x300, half);
+	EXPECT_EQ(0x300, walk_place(0x300));
+	EXPECT_TRUE(walk(0));
+	dm_end(&dm);
+}
+
 /* No page at the place, or not all of them: none stays there. */
 FIXTURE(refused) { };
 FIXTURE_SETUP(refused) { }

@@ -8,6 +8,7 @@
 
 #include "guest.h"
 #include "ksft_harness.h"
+#include "records_of.h"
 #include "seam.h"
 
 FIXTURE(from_stock) { };
@@ -81,6 +82,24 @@ TEST_F(from_stock, decode_off_twice)
 	guest_resume();
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
 	works_at(BAR_B);
+}
+
+/* Not looked for by its home, since something else is missing too. */
+TEST_F(from_stock, after_a_move_and_without_a_block)
+{
+	const uint64_t gone = 0x900;
+
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	guest_save();
+	guest_rebuild(false, false);
+	EXPECT_EQ(0, dm_add_block(&dm, gone, 4));
+	EXPECT_EQ(0, dm_add_block(&dm, HOME, VRAM));
+	EXPECT_TRUE(dm.block[1].dummy);
+	EXPECT_EQ(0, dm_map_bar(&dm, &dm.block[1], BAR_B));
+	EXPECT_TRUE(seam_logged("not at its BAR"));
+	guest_resume();
+	EXPECT_TRUE(guest_sees(&dm.block[1], BAR_B));
+	EXPECT_EQ(BAR_B, walk_place(HOME));
 }
 
 /* Something else of the same size, alone, aligned: it may be the video RAM. */
@@ -200,6 +219,17 @@ TEST_F(strict, elsewhere)
 {
 	dm_add_block(&dm, HOME + VRAM * 4, VRAM);
 	gets_nothing();
+}
+
+/* Blocks as the guest has them, but pages that may be here or there. */
+TEST_F(strict, record_that_nothing_bears_out)
+{
+	records_put(2, "100000", "f8000000", "40000", "vga.vram");
+	EXPECT_EQ(0, fakexen_populate(BAR_C, VRAM));
+	dm_add_block(&dm, HOME, VRAM);
+	EXPECT_TRUE(dm.dead);
+	EXPECT_TRUE(seam_logged("gets no memory"));
+	EXPECT_TRUE(walk_record_is(2, HOME, 0xf8000, VRAM, "vga.vram"));
 }
 
 TEST_HARNESS_MAIN

@@ -126,6 +126,8 @@ TEST(stubdomain)
 	EXPECT_TRUE(fakexen_store_read("/local/domain/2/device-model/1/physmap/100000/start_addr",
 				       value, sizeof(value)));
 	EXPECT_STREQ("f1000000", value);
+	/* once is enough: what is made below a node has its permissions */
+	EXPECT_EQ(1, fakexen_calls("xs_set_permissions"));
 	dm_end(&dm);
 }
 

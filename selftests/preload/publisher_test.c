@@ -238,9 +238,8 @@ TEST(is_never_waited_for)
 }
 
 /* But at the barrier, and there for five seconds. */
-TEST(is_waited_for_five_seconds)
+static void expect_five_seconds(struct records *records)
 {
-	struct records *records = open_publisher(process_domid(), "deaf");
 	struct timespec before, after;
 
 	clock_gettime(CLOCK_MONOTONIC, &before);
@@ -249,6 +248,20 @@ TEST(is_waited_for_five_seconds)
 	EXPECT_LE(4, after.tv_sec - before.tv_sec);
 	EXPECT_LT(after.tv_sec - before.tv_sec, 15);
 	records->close(records);
+}
+
+TEST(is_waited_for_five_seconds)
+{
+	expect_five_seconds(open_publisher(process_domid(), "deaf"));
+}
+
+TEST(full_is_waited_for_five_seconds)
+{
+	struct records *records = open_publisher(process_domid(), "deaf");
+
+	while (!records->publish(records, &good))
+		;
+	expect_five_seconds(records);
 }
 
 static void kill_publisher(uint32_t domid)
@@ -288,6 +301,71 @@ TEST_F(publisher, dead_is_replaced_once)
 	EXPECT_EQ(-EPIPE, self->records->clear(self->records));
 	EXPECT_EQ(0, process_publisher(self->domid));
 }
+
+/* ---- as one that was taken over uses the shim ---- */
+
+TEST(nonsense_is_not_believed)
+{
+	struct records *records = open_publisher(process_domid(), "talker");
+	struct record recs[RECORDS_MAX], recalled;
+
+	EXPECT_EQ(RECORDS_MAX, records->load(records, recs));
+	for (int i = 0; i < RECORDS_MAX; i++)
+		EXPECT_EQ(0, record_check(&recs[i]));
+	/* this one's name had no end */
+	EXPECT_EQ(RECORD_NAME_SIZE - 1, strlen(recs[0].name));
+	EXPECT_EQ(good.start_addr, recs[RECORDS_MAX - 1].start_addr);
+	EXPECT_EQ(1, records->recall(records, &recalled));
+	EXPECT_EQ(0, record_check(&recalled));
+	records->close(records);
+}
+
+TEST(half_of_what_was_found_is_nothing)
+{
+	struct record recs[RECORDS_MAX];
+	struct records *records;
+
+	ASSERT_EQ(0, setenv("TALKER", "dies", 1));
+	records = open_publisher(process_domid(), "talker");
+	EXPECT_EQ(-EPIPE, records->load(records, recs));
+	records->close(records);
+}
+
+TEST(dead_before_it_said_anything_is_replaced)
+{
+	struct record recs[RECORDS_MAX];
+	struct records *records;
+
+	ASSERT_EQ(0, setenv("TALKER", "silent", 1));
+	records = open_publisher(process_domid(), "talker");
+	kill_publisher(process_domid());
+	ASSERT_EQ(0, unsetenv("TALKER"));
+	EXPECT_EQ(RECORDS_MAX, records->load(records, recs));
+	records->close(records);
+}
+
+/* The package was removed meanwhile, say. */
+TEST(dead_and_its_program_gone)
+{
+	char name[] = "/tmp/xenphysmap-test.XXXXXX", link[64], path[PATH_MAX];
+	uint32_t domid = process_domid();
+	struct records *records = NULL;
+
+	program_path(path, "deaf");
+	ASSERT_NOT_NULL(mkdtemp(name));
+	snprintf(link, sizeof(link), "%s/publisher", name);
+	ASSERT_EQ(0, symlink(path, link));
+	ASSERT_EQ(0, publisher_open(domid, link, &records));
+	unlink(link);
+	rmdir(name);
+	kill_publisher(domid);
+	EXPECT_EQ(-EPIPE, records->publish(records, &good));
+	EXPECT_EQ(-EPIPE, records->barrier(records));
+	EXPECT_EQ(0, process_publisher(domid));
+	records->close(records);
+}
+
+/* ---- where there can be no other ---- */
 
 static void expect_not_replaced(struct records *records, uint32_t domid)
 {

@@ -14,9 +14,11 @@ built=$objtree/selftests/slow/coverage
 wanted=95
 
 # PROGRAM[:OPTION...]: all that the others don't reach already, and not slow
-programs="core/plan_test:-i20 core/blocks_test:-i2000 core/record_test:-i1000 model/calls
-	model/defects model/moves model/neighbours model/restore model/census model/xenstore
-	model/edges model/library model/fail_nth model/random_ops:-i200 model/killed:-t*rom_makes_room:-t*overlap_*
+programs="core/plan_test:-i20 core/blocks_test:-i2000 core/record_test:-i1000 core/known_test
+	core/log_test core/area_test core/privcmd_test model/calls model/defects model/moves
+	model/neighbours model/kept_map model/populate model/restore model/rescue model/census
+	model/xenstore model/edges model/library model/fail_nth model/random_ops:-i200
+	model/killed:-t*rom_makes_room:-t*overlap_*
 	fuzz/restore fuzz/store fuzz/serve preload/publisher_test publisher/wishes_test publisher/serve_test"
 
 run() { # PROGRAM [OPTION...]
@@ -41,12 +43,19 @@ run_all() {
 	done
 }
 
+# The objects of the xenphysmap command are no part of a device model: ../ctl
+# has what of them needs no guest, ../live the rest, in dom0.
+left_out=shim/ctl
+# Nothing but names, and in no program here: ../arch compares them.
+not_built="shim/entry-wrap.c shim/next-wrap.c"
+
 # "FILE PERCENT COVERED LINES", and "FILE: CODE" in $KTAP_TMP/uncovered
 count() {
 	find "$built" -name '*.gcno' -path '*/shim/*' ! -path '*/clang/*' -exec dirname {} + | sort -u |
 		while read -r dir; do
 			gcov --stdout --object-directory "$dir" "$dir"/*.gcno 2>/dev/null </dev/null
-		done | awk -v uncovered="$KTAP_TMP/uncovered" -f "$here/gcov.awk"
+		done | awk -v uncovered="$KTAP_TMP/uncovered" -v left_out="^$left_out" \
+			-f "$here/gcov.awk"
 }
 
 lines() {
@@ -58,6 +67,14 @@ lines() {
 		reached=$((${reached:-0} + covered))
 	done <"$KTAP_TMP/files"
 	ktap_note "$((reached * 1000 / total)) of 1000 lines of shim/ are reached"
+	ktap_note "left out: $left_out*, see ../ctl and ../live; $not_built, see ../arch"
+	for file in "$srctree"/shim/*.c; do
+		file=shim/${file##*/}
+		case " $not_built $left_out" in
+		*" $file"* | *" ${file%%[-.]*}") continue ;;
+		esac
+		grep -q "^$file " "$KTAP_TMP/files" || ktap_fail "$file isn't counted"
+	done
 	sed '/^#/d; /^$/d' "$here/uncovered" | sort >"$KTAP_TMP/excused"
 	sort "$KTAP_TMP/uncovered" >"$KTAP_TMP/seen"
 	diff -u "$KTAP_TMP/excused" "$KTAP_TMP/seen" ||

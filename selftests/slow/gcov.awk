@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The same source is compiled for several programs: a line counts once, and is
-# reached if any of them reaches it.  Input: gcov --stdout; output: see
-# coverage.sh.
+# reached if any of them reaches it.  Files that match left_out don't count.
+# Input: gcov --stdout; output: see coverage.sh.
 /^ *-: *0:Source:/ {
 	file = substr($0, index($0, "Source:") + 7)
 	sub(/^.*shim\//, "shim/", file)
 	next
 }
-file ~ /^shim\/.*\.c$/ {
+file ~ /^shim\/.*\.c$/ && file !~ left_out {
 	split($0, field, ":")
 	count = field[1]
 	number = field[2] + 0

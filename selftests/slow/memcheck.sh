@@ -24,11 +24,15 @@ memcheck() { # PROGRAM [OPTION...]
 plan() { memcheck core/plan_test -i 5 -T 'plan.table'; }
 blocks() { memcheck core/blocks_test -i 500; }
 record() { memcheck core/record_test -i 1000; }
+known() { memcheck core/known_test; }
 calls() { memcheck model/calls -T '*more_than*'; }
 defects() { memcheck model/defects; }
 moves() { memcheck model/moves -T 'size.*'; }
 neighbours() { memcheck model/neighbours; }
+kept_map() { memcheck model/kept_map; }
+populate() { memcheck model/populate; }
 restore() { memcheck model/restore; }
+rescue() { memcheck model/rescue; }
 census() { memcheck model/census; }
 xenstore() { memcheck model/xenstore; }
 fail_nth() { memcheck model/fail_nth -t move -t 'malloc_*' -t sheltered; }
@@ -37,8 +41,8 @@ store_corpus() { memcheck fuzz/store; }
 restore_corpus() { memcheck fuzz/restore; }
 life_corpus() { memcheck fuzz/life; }
 
-for name in plan blocks record calls defects moves neighbours restore census xenstore fail_nth \
-	    random_ops store_corpus restore_corpus life_corpus; do
+for name in plan blocks record known calls defects moves neighbours kept_map populate restore \
+	    rescue census xenstore fail_nth random_ops store_corpus restore_corpus life_corpus; do
 	ktap_test "$name" "$name" 600
 done
 ktap_run "$@"

@@ -47,7 +47,7 @@ static char *read_proc(pid_t pid, const char *name, size_t *len)
 	return realloc(text, *len + 1);
 }
 
-/* Words of @text, each with a NUL behind it, which stay in there. */
+/* Words of @text, each with a NUL behind it, which stay in there; takes it. */
 static char **words(char *text, size_t len)
 {
 	size_t nr = 0, n = 0;
@@ -56,7 +56,11 @@ static char **words(char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		nr += !text[i];
 	list = calloc(nr + 2, sizeof(*list));
-	for (size_t i = 0; list && i < len; i += strlen(text + i) + 1)
+	if (!list) {
+		free(text);
+		return NULL;
+	}
+	for (size_t i = 0; i < len; i += strlen(text + i) + 1)
 		list[n++] = text + i;
 	return list;
 }

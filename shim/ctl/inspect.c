@@ -38,11 +38,11 @@ static uint64_t kib(struct json_object *info, const char *key)
 static void read_config(const char *text, uint64_t *ram, uint64_t *video)
 {
 	struct json_object *config = text ? json_tokener_parse(text) : NULL, *info;
-	uint64_t max;
 
 	*ram = *video = 0;
 	if (json_object_object_get_ex(config, "b_info", &info)) {
-		max = kib(info, "max_memkb");
+		uint64_t max = kib(info, "max_memkb");
+
 		*video = kib(info, "video_memkb");
 		if (max > *video)
 			*ram = max - *video;

@@ -103,7 +103,7 @@ int ioreqs_state(struct ioreqs *io)
 	int worst = servers ? IOREQS_NONE : -ENXIO;
 
 	for (ioservid_t id = 0; id < SERVERS_MAX; id++) {
-		int rc = servers & 1U << id ? server_state(io, id) : worst;
+		int rc = (servers & 1U << id) ? server_state(io, id) : worst;
 
 		if (rc < 0)
 			return rc;

@@ -207,7 +207,7 @@ int qmp_connect(struct qmp *qmp, const char *path, int64_t deadline)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct timeval left = { .tv_sec = 1 };
 	int64_t ms = deadline - now_ms();
-	int fd, rc;
+	int fd;
 
 	qmp->fd = -1;
 	qmp->parser = NULL;
@@ -222,7 +222,8 @@ int qmp_connect(struct qmp *qmp, const char *path, int64_t deadline)
 		left.tv_sec = ms / 1000;
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof(left));
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-		rc = errno == EAGAIN ? -ETIMEDOUT : -errno;
+		int rc = errno == EAGAIN ? -ETIMEDOUT : -errno;
+
 		close(fd);
 		return rc;
 	}
