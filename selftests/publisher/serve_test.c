@@ -322,6 +322,34 @@ TEST_F(serve, does_as_told)
 	EXPECT_EQ(7, stored(3));
 }
 
+/* The queue of answers is full: that is said, once, and nobody waits for room. */
+TEST_F(serve, who_does_not_read_gets_no_answer)
+{
+	int says[2], before = dup(STDERR_FILENO);
+	struct pollfd pfd = { .events = POLLIN };
+	char line[256] = "";
+
+	start(self);
+	barrier(self);
+	ASSERT_EQ(0, pipe(says));
+	dup2(says[1], STDERR_FILENO);
+	while (!tell(self->theirs, MESSAGE_DONE, 0, 0, 0))
+		;
+	ASSERT_EQ(0, tell(self->fd, MESSAGE_BARRIER, 0, 0, ++self->barriers));
+	pfd.fd = says[0];
+	EXPECT_EQ(1, poll(&pfd, 1, 20000));
+	dup2(before, STDERR_FILENO);
+	close(says[1]);
+	EXPECT_LT(0, read(says[0], line, sizeof(line) - 1));
+	EXPECT_NOT_NULL(strstr(line, "doesn't read the answers"));
+	/* it reads them all, and is answered again */
+	while (recv(self->fd, line, sizeof(line), MSG_DONTWAIT) > 0)
+		;
+	barrier(self);
+	close(says[0]);
+	close(before);
+}
+
 /* xenstored is stopped; the socket would be full many times over. */
 TEST_F(serve, listens_while_the_store_hangs)
 {
