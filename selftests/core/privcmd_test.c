@@ -2,8 +2,8 @@
 /*
  * What is made of the kernels' answers: one that restricts privcmd (XSA-482),
  * to this guest or to another one, and one that doesn't.  The kernel is
- * imitated here, by its rules in drivers/xen/privcmd.c; ../live/stubdom.sh has a
- * real one.
+ * imitated here, as far as privcmd.h says what it does; ../live/stubdom.sh has
+ * a real one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "privcmd.h"
 
 #define GUEST	5
-#define ANY	DOMID_INVALID	/* the target of a domain that has none */
+#define ANY	DOMID_INVALID	/* the kernel restricts nothing */
 
 static struct kernel {
 	bool absent;
@@ -133,7 +133,7 @@ TEST_F(privcmd, target_of_another)
 	EXPECT_EQ(1, kernel.closed);
 }
 
-/* Not asked since a close is not asked at all. */
+/* Asked anew, since the answer may be another one. */
 TEST_F(privcmd, after_a_close)
 {
 	kernel.target = GUEST;

@@ -273,6 +273,18 @@ TEST(afresh_after_a_look)
 	dm_end(&dm);
 }
 
+/* Beside a block, and taken for one of its frames by who looks at 256 KiB at once. */
+TEST(page_beside_a_block)
+{
+	const uint64_t gfn = ROM + ROM_NR + 1;
+
+	guest_boot();
+	EXPECT_EQ(0, fakexen_populate(gfn, 1));
+	EXPECT_EQ(0, xc_domain_add_to_physmap(dm.xch, 1, XENMAPSPACE_gmfn, gfn, gfn + 2));
+	EXPECT_NE(FAKEXEN_NO_PAGE, fakexen_page_at(gfn + 2));
+	dm_end(&dm);
+}
+
 /* 256 MiB need a hypercall of our own; where that can't be, all is dirty. */
 TEST(large_tracking_refused)
 {
