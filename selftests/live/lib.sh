@@ -36,7 +36,7 @@ PATH=$(cd "$here" && pwd):$PATH
 # live_test NAME [SECONDS]: as ktap_test; leaves no guest behind.
 live_test() {
 	eval "live_run_$1() { trap live_clean_up EXIT; live_clean_up; $1; }"
-	ktap_test "$1" "live_run_$1" "${2:-120}"
+	ktap_test "$1" "live_run_$1" "${2:-300}"
 }
 
 # live_more NAME [SECONDS]: the same, if MORE are wanted than fit into a check, or

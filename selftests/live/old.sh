@@ -23,21 +23,27 @@ is_recorded() {
 
 # changes COMMAND...: how often the records change while it runs.
 changes() {
+	rm -f "$live_dir/changes"
+	mkfifo "$live_dir/changes"
 	xenstore-watch "$(physmap "$live_dm_domid")" >"$live_dir/changes" &
 	watch=$!
+	exec 9<"$live_dir/changes"
 	# which speaks up once at its beginning
-	until [ -s "$live_dir/changes" ]; do
-		usleep 10000
-	done
+	read -r _ <&9
 	"$@"
 	# what is written here is seen after all that was written before
 	xenstore-write "$(physmap "$live_dm_domid")/last" ''
-	until grep -q /last "$live_dir/changes"; do
-		usleep 10000
+	nr=0
+	while read -r path <&9; do
+		case $path in
+		*/last)				break ;;
+		*/start_addr|*/size|*/name)	nr=$((nr + 1)) ;;
+		esac
 	done
 	kill "$watch"
+	exec 9<&-
 	xenstore-rm "$(physmap "$live_dm_domid")/last"
-	grep -c '/\(start_addr\|size\|name\)$' "$live_dir/changes" || :
+	echo "$nr"
 }
 
 # The order of QEMU up to 2.9: page by page to the BAR, then its own record.

@@ -104,17 +104,20 @@ children() {
 never_waits() {
 	create a shim puppet
 	await_place a "$A"
-	strace -f -qq -e trace=sendto -o "$live_dir/sends" -p "$(dm_pid a)" &
+	mkfifo "$live_dir/strace"
+	strace -f -e trace=sendto -o "$live_dir/sends" -p "$(dm_pid a)" 2>"$live_dir/strace" &
 	tracer=$!
-	until grep -q "^TracerPid:.$tracer" "/proc/$(dm_pid a)/status"; do
-		usleep 10000
-	done
+	# says that it has attached
+	exec 7<"$live_dir/strace"
+	read -r line <&7
+	echo "$line" >&2
 	for at in $B $C $A; do
 		say a bar "$at"
 	done
 	await_place a "$A"
 	kill "$tracer"
 	wait "$tracer" || :
+	exec 7<&-
 	grep '"syhp' "$live_dir/sends"
 	[ "$(grep -c '"syhp' "$live_dir/sends")" -ge 3 ]
 	ktap_equal '' "$(grep '"syhp' "$live_dir/sends" | grep -v MSG_DONTWAIT)"
