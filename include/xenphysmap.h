@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * xenphysmap: keeps a Xen guest's video RAM where the guest put it.
+/**
+ * DOC: Words and rules
+ *
+ * Keeps a Xen guest's video RAM where the guest put it.
  *
  * For device models that link the shim in.  Under LD_PRELOAD nobody calls
  * this interface: the libxen calls of the device model do.
@@ -34,7 +36,7 @@ extern "C" {
 
 struct xenphysmap;
 
-/* xenphysmap_open(): publish no records and read none. */
+/* for xenphysmap_open(), see there */
 #define XENPHYSMAP_F_NO_RECORDS		(1U << 0)
 
 /**
@@ -80,7 +82,7 @@ struct xenphysmap_block {
  * xenphysmap_open() - Start looking after a guest's blocks.
  * @domid: the guest
  * @handles: borrowed until xenphysmap_close()
- * @flags: XENPHYSMAP_F_*
+ * @flags: 0, or XENPHYSMAP_F_NO_RECORDS: publish no records and read none
  *
  * Records are read and written below the relative xenstore path
  * device-model/<domid>/physmap.  Records found there become blocks when
@@ -108,8 +110,8 @@ void xenphysmap_close(struct xenphysmap *pm);
  * Before any other block is known this says that the guest is a fresh one:
  * records of an earlier guest are removed.
  *
- * errno: EINVAL (no such frames, bad name), EEXIST (overlaps another block's
- * home), EBUSY (another block's pages are there), ENOMEM.
+ * Return: 0, or -1 with errno EINVAL (no such frames, bad name), EEXIST (overlaps
+ * another block's home), EBUSY (another block's pages are there), or ENOMEM.
  */
 int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char *name);
 
@@ -127,10 +129,10 @@ int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char
  * destination.  The cache-attribute pin follows the pages, and so does the
  * record.
  *
- * errno: EINVAL (no such frames or not a whole block), EBUSY (@dst holds pages
- * that aren't the block's: moving there would free them), EIO (earlier failures
- * left the block in pieces), or what Xen said: EPERM, EACCES, EXDEV, ENOMEM,
- * ESRCH.
+ * Return: 0, or -1 with errno EINVAL (no such frames or not a whole block), EBUSY
+ * (@dst holds pages that aren't the block's: moving there would free them), EIO
+ * (earlier failures left the block in pieces), ENOSPC (another block is there and
+ * can go nowhere), or what Xen said: EPERM, EACCES, EXDEV, ENOMEM, ESRCH.
  */
 int xenphysmap_relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t nr);
 
@@ -143,7 +145,7 @@ int xenphysmap_relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint6
  *
  * A pin of a block's BAR is remembered: it goes with the block from then on.
  *
- * errno: as xendevicemodel_pin_memory_cacheattr().
+ * Return: 0, or -1 with errno as xendevicemodel_pin_memory_cacheattr().
  */
 int xenphysmap_pin(struct xenphysmap *pm, uint64_t first, uint64_t last, uint32_t type);
 
@@ -191,9 +193,11 @@ void xenphysmap_region_del(struct xenphysmap *pm, uint64_t first, uint64_t last)
  * @pm: the handle
  * @first: first gfn, of a block's home or of any BAR it had
  * @nr: frames
- * @bitmap: receives a bit for each frame
+ * @bitmap: receives a bit for each frame, the first in bit 0; of @nr bits, rounded
+ *          up to whole longs; the caller's
  *
- * errno: as xendevicemodel_track_dirty_vram(); ENODATA: everything is dirty.
+ * Return: 0, or -1 with errno as xendevicemodel_track_dirty_vram(), or ENODATA:
+ * which frames are dirty can't be told, so all of them are.
  */
 int xenphysmap_track(struct xenphysmap *pm, uint64_t first, uint64_t nr, unsigned long *bitmap);
 
@@ -203,7 +207,7 @@ int xenphysmap_track(struct xenphysmap *pm, uint64_t first, uint64_t nr, unsigne
  * @first: first gfn, of a block's home or of any BAR it had
  * @nr: frames
  *
- * errno: as xendevicemodel_modified_memory().
+ * Return: 0, or -1 with errno as xendevicemodel_modified_memory().
  */
 int xenphysmap_modified(struct xenphysmap *pm, uint64_t first, uint64_t nr);
 
@@ -227,8 +231,8 @@ void xenphysmap_running(struct xenphysmap *pm);
  * and every record is in xenstore.  The only function that waits for xenstore,
  * for five seconds at the most.
  *
- * errno: ETIMEDOUT (records aren't known to be there), or that of the first
- * move that failed.
+ * Return: 0, or -1 with errno ETIMEDOUT (records aren't known to be there), or that
+ * of the first move that failed.
  */
 int xenphysmap_barrier(struct xenphysmap *pm);
 
