@@ -8,7 +8,9 @@
 #   make demo                     the story, told on a real Xen
 #   make bench                    stock and shim measured in turns, on a real Xen
 #   make bench-check              calls and allocations counted, and compared
-#   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default)
+#   make docs                     this documentation as HTML and as man pages
+#   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default), with what
+#                                 "make docs" has made, if it has
 #   make clean
 
 VERSION		:= 1.0.0
@@ -24,8 +26,11 @@ libdir		?= $(PREFIX)/lib
 includedir	?= $(PREFIX)/include
 pkglibdir	:= $(libdir)/xenphysmap
 unitdir		:= $(PREFIX)/lib/systemd/system
+mandir		?= $(PREFIX)/share/man
+htmldir		?= $(PREFIX)/share/doc/xenphysmap/html
 INSTALL		?= install
 OBJCOPY		?= objcopy
+SPHINXBUILD	?= sphinx-build
 
 ifeq ($(origin CC),default)
 CC		:= gcc
@@ -56,7 +61,8 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
 
 # every collection of selftests/ that fits into a check, quickest first
-check_targets	:= harness build core ctl arch preload publisher model bench fuzz analyze foreign testbed live
+check_targets	:= harness build core ctl arch docs preload publisher model bench fuzz analyze foreign \
+		   testbed live
 # and what takes minutes of a machine without being Xen
 slow_targets	:= slow
 
@@ -144,10 +150,27 @@ install: all
 	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc
 	$(configured) $(srctree)/shim/xenphysmap-wrap.pc.in \
 		>$(DESTDIR)$(libdir)/pkgconfig/xenphysmap-wrap.pc
+	@if [ -d $(O)/docs/html ]; then $(MAKE) --no-print-directory -C $(srctree) O=$(O) install-docs; fi
+
+# a warning of Sphinx's is an error: it is about a page that isn't as it was meant
+docs:
+	@{ command -v $(SPHINXBUILD) && ls $${KERNELDOC:-/usr/lib/linux-kbuild-*/scripts/kernel-doc}; } \
+		>/dev/null 2>&1 || $(srctree)/selftests/packages docs
+	$(Q)for kind in html man; do \
+		XENPHYSMAP_VERSION=$(VERSION) $(SPHINXBUILD) -q -W --keep-going -b $$kind \
+			-d $(O)/docs/doctrees $(srctree)/Documentation $(O)/docs/$$kind || exit; \
+	done
+
+install-docs:
+	$(INSTALL) -d $(DESTDIR)$(htmldir)
+	cp -R $(O)/docs/html/. $(DESTDIR)$(htmldir)
+	for page in $(O)/docs/man/*.[1-8]; do \
+		$(INSTALL) -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page || exit; \
+	done
 
 # what a bare Debian 12 needs for the rest is installed there
 check:
-	@$(srctree)/selftests/packages build check
+	@$(srctree)/selftests/packages build check docs
 	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -j$$(nproc) -C $(srctree)/selftests O=$(O) run_tests \
 		TARGETS="$(or $(TARGETS),$(check_targets))"
 
@@ -178,7 +201,7 @@ FORCE:
 print-%:
 	@echo $($*)
 
-.PHONY: all install check check-all demo bench bench-check clean FORCE
+.PHONY: all install docs install-docs check check-all demo bench bench-check clean FORCE
 .DELETE_ON_ERROR:
 
 objects := $(sort $(foreach p,libxenphysmap libxenphysmap-wrap xenphysmap-preload \
