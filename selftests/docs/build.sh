@@ -48,7 +48,8 @@ man_is_content() {
 # What is wrong has to be an error, or nothing above is worth much.
 fails_for_a_reference_to_nowhere() {
 	mkdir "$KTAP_TMP/tree"
-	cp -R "$top/Documentation" "$top/Makefile" "$top/Kbuild" "$top/include" "$KTAP_TMP/tree"
+	cp -R "$top/Documentation" "$top/README.rst" "$top/Makefile" "$top/Kbuild" \
+		"$top/include" "$KTAP_TMP/tree"
 	mkdir -p "$KTAP_TMP/tree/selftests/testbed"
 	cp "$top/selftests/packages" "$top/selftests/README.rst" "$KTAP_TMP/tree/selftests"
 	cp "$top/selftests/testbed/README.rst" "$KTAP_TMP/tree/selftests/testbed"
