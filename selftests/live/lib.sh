@@ -90,6 +90,15 @@ not() {
 	! "$@"
 }
 
+# documented PAGE NAME: what PAGE.rst says that NAME of this script is, see
+# ../docs/README.rst.
+documented() {
+	awk -v want="live/${0##*/} $2" -f "$here/blocks.awk" "$here/$1.rst" \
+		>"$KTAP_TMP/documented"
+	[ -s "$KTAP_TMP/documented" ] || ktap_fail "$1.rst has no '$2'"
+	cat "$KTAP_TMP/documented"
+}
+
 # ---- guests ----
 
 # xl COMMAND...: its words are shown only when it fails, and never all of them.

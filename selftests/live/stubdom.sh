@@ -15,20 +15,11 @@ here=$(dirname "$0")
 live_machine=stubdom
 
 : "${PHYSMAP_STUBDOM:=/usr/lib/xenphysmap/selftests/stubdom}"
-manual=$here/stubdom.rst
 
 cmdline="console=hvc0 quiet cryptomgr.notests rodata=off mitigations=off"
 cmdline="$cmdline XENPHYSMAP_LOG=debug"
 
 # ---- what differs with a stubdom ----
-
-# documented WORD: the commands in the manual that are marked so.
-documented() {
-	awk -v mark=".. tried by selftests: $1" '
-	$0 == mark { inside = 1; next }
-	inside && /^[^\t]/ && !/^::/ { exit }
-	inside' "$manual" | sed 's/^\t//; /^::/d'
-}
 
 # The ramdisk with the shim: made once.
 shim_ramdisk() {
@@ -36,8 +27,7 @@ shim_ramdisk() {
 	if [ ! -e "$build/ramdisk.shim" ]; then
 		mkdir -p "$build"
 		ln -sf "$PHYSMAP_STUBDOM/ramdisk" "$build/ramdisk"
-		documented ramdisk >"$build/commands"
-		[ -s "$build/commands" ]
+		documented stubdom ramdisk >"$build/commands"
 		(cd "$build" && sh -eux ./commands)
 	fi
 	echo "$build/ramdisk.shim"
@@ -107,7 +97,10 @@ expect_hidden() {
 # ---- dom0's service ----
 
 with_service() {
-	xenphysmap handover 2>"$live_dir/handover" &
+	documented stubdom serve >"$live_dir/serve"
+	read -r words <"$live_dir/serve"
+	# shellcheck disable=SC2086 # a command and its arguments
+	$words 2>"$live_dir/handover" &
 	service=$!
 	trap 'kill "$service"; live_clean_up' EXIT
 }
