@@ -3,6 +3,7 @@
  * /proc, pidfds, fork and exec.  A device model that is started here gets
  * nothing of this command's: no descriptor, no session, no limit.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,11 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/close_range.h>
-
 #include "arguments.h"
 #include "emulator.h"
 #include "say.h"
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd	438	/* Linux 5.6; the C library may be older */
+#endif
 
 /* More than Linux lets a command line and an environment be by default. */
 #define TEXT_MAX	(8 << 20)
@@ -234,6 +237,22 @@ static void join_cgroup(const char *path)
 		dprintf(STDERR_FILENO, "xenphysmap: can't join %s\n", path);
 }
 
+/* One by one: close_range() knows CLOSE_RANGE_CLOEXEC since Linux 5.11 only. */
+static void close_all_on_exec(void)
+{
+	DIR *fds = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (fds && (entry = readdir(fds))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	if (fds)
+		closedir(fds);
+}
+
 /* In the child: everything as it was for the other one. */
 static void run(const struct start *start)
 {
@@ -245,7 +264,7 @@ static void run(const struct start *start)
 	dup2(null, STDIN_FILENO);
 	dup2(like->log >= 0 ? like->log : null, STDOUT_FILENO);
 	dup2(like->log >= 0 ? like->log : null, STDERR_FILENO);
-	syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+	close_all_on_exec();
 	for (unsigned int i = 0; i < start->nr_keep; i++)
 		fcntl(start->keep[i], F_SETFD, 0);
 	join_cgroup(like->cgroup);
