@@ -12,6 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd	438	/* Linux 5.6; the C library may be older */
+#endif
+
 #define MOST	256
 
 static char *args[3 * MOST + 2];

@@ -13,8 +13,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <xenctrl.h>	/* without it the next one is empty before 4.15 */
 #include <xendevicemodel.h>
 #include <xenforeignmemory.h>
+
+#include "errname.h"
 
 #define CHUNK		1024
 #define WB		6		/* XEN_DMOP_MEM_CACHEATTR_WB */
@@ -33,7 +36,7 @@ static int pin(uint64_t first, uint64_t last, uint32_t type)
 
 static const char *outcome(int rc)
 {
-	return rc ? strerrorname_np(errno) : "0";
+	return rc ? errname(errno) : "0";
 }
 
 static void do_pin(const uint64_t *n)

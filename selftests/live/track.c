@@ -14,6 +14,8 @@
 
 #include <xenphysmap.h>
 
+#include "errname.h"
+
 #define BITS	(8 * sizeof(unsigned long))
 
 static struct xenphysmap_handles handles;
@@ -85,7 +87,7 @@ int main(int argc, char **argv)
 		err(1, "Xen");
 	rc = shim ? ask_shim(domid, gfn, nr, bits) :
 		    xendevicemodel_track_dirty_vram(handles.dmod, domid, gfn, nr, bits);
-	printf("%s", rc ? strerrorname_np(errno) : "0");
+	printf("%s", rc ? errname(errno) : "0");
 	print_ranges(rc ? 0 : nr, bits);
 	free(bits);
 	xenforeignmemory_close(handles.fmem);

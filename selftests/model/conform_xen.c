@@ -30,6 +30,21 @@ uint64_t conform_interrupts(void)
 	return interrupts;
 }
 
+/* The domain's p2m pool. */
+static int set_pool(unsigned int mib)
+{
+	const unsigned int op = XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION;
+#ifdef XEN_DOMCTL_GRANT_version	/* 4.16 */
+	unsigned int size = mib;
+
+	return xc_shadow_control(conform.xch, conform.domid, op, &size, 0);
+#else
+	unsigned long size = mib;
+
+	return xc_shadow_control(conform.xch, conform.domid, op, NULL, 0, &size, 0, NULL);
+#endif
+}
+
 void conform_new_domain(enum fakexen_release release)
 {
 	struct xen_domctl_createdomain config = {
@@ -44,15 +59,11 @@ void conform_new_domain(enum fakexen_release release)
 		.arch.emulation_flags = XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI,
 	};
 
-	unsigned int pool = 2;	/* MiB */
-
 	(void)release;
 	if (xc_domain_create(conform.xch, &conform.domid, &config))
 		err(1, "xc_domain_create");
 	if (xc_domain_max_vcpus(conform.xch, conform.domid, 1) ||
-	    xc_domain_setmaxmem(conform.xch, conform.domid, 300 << 10) ||
-	    xc_shadow_control(conform.xch, conform.domid, XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION,
-			      &pool, 0) < 0)
+	    xc_domain_setmaxmem(conform.xch, conform.domid, 300 << 10) || set_pool(2) < 0)
 		err(1, "domain %u", conform.domid);
 }
 
