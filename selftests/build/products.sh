@@ -68,6 +68,29 @@ installs() {
 		"$root/lib/systemd/system/xenphysmap-handover.service"
 }
 
+# given VERSION FILE: the arguments that a QEMU of this version gets when xl hands
+# FILE over to it
+given() {
+	printf '#!/bin/sh\n[ "$1" != --version ] || exec echo "QEMU emulator version %s (x)"\n' \
+		"$1" >"$KTAP_TMP/qemu"
+	echo 'printf "%s\n" "$LD_PRELOAD" "$@"' >>"$KTAP_TMP/qemu"
+	chmod +x "$KTAP_TMP/qemu"
+	XENPHYSMAP_QEMU=$KTAP_TMP/qemu "$wrapper" -name 'a  b' -incoming fd:9 9<"$2" 2>&1 |
+	grep -v 'ld.so: object' | tr '\n' ' '
+}
+
+# QEMU 11 takes no file by the number of a descriptor, and those before 8.2 none by
+# its name.
+wrapper_names_files() {
+	build install DESTDIR= PREFIX="$KTAP_TMP/usr"
+	wrapper=$KTAP_TMP/usr/lib/xenphysmap/xenphysmap-dm
+	common="$KTAP_TMP/usr/lib/xenphysmap/xenphysmap-preload.so -name a  b -incoming"
+	ktap_equal "$common fd:9 " "$(given 7.2.0 "$0")" 'QEMU 7.2, a file'
+	ktap_equal "$common fd:9 " "$(given 10.0.13 "$0")" 'QEMU 10, a file'
+	ktap_equal "$common file:/proc/self/fd/9 " "$(given 11.1.3 "$0")" 'QEMU 11, a file'
+	ktap_equal "$common fd:9 " "$(given 11.1.3 /dev/null)" 'QEMU 11, no file'
+}
+
 # a device model of somebody else's, to be built against what was installed
 foreign_program() {
 	command -v pkg-config >/dev/null || ktap_skip "no pkg-config here"
@@ -129,6 +152,7 @@ ktap_test clang_builds clang_builds 120
 ktap_test tree_stays_clean tree_stays_clean 120
 ktap_test second_build_does_nothing second_build_does_nothing 120
 ktap_test installs installs 120
+ktap_test wrapper_names_files wrapper_names_files 120
 ktap_test links_from_pkg_config links_from_pkg_config 120
 ktap_test links_static_from_pkg_config links_static_from_pkg_config 120
 ktap_run "$@"
