@@ -17,7 +17,7 @@ stale()
 	[ "$(cat "$cache/$1.stamp" 2>/dev/null)" != "$2" ]
 }
 
-update_image()
+update_tree()
 {
 	local hash
 
@@ -28,6 +28,13 @@ update_image()
 		build_tree
 		echo "$hash" >"$cache/tree.stamp"
 	fi
+}
+
+update_image()
+{
+	local hash
+
+	update_tree
 	hash=$(hash_of "$cache/tree.stamp" "$here/base.sh")
 	if stale base "$hash"; then
 		rm -f "$cache/base.stamp"

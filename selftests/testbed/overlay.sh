@@ -27,12 +27,9 @@ place_file()
 
 place_shim()
 {
-	make -s -C "$top" install DESTDIR="$overlay" PREFIX=/usr O="$O" \
+	make -s -C "$top" install DESTDIR="$overlay" PREFIX=/usr O="$build" \
 		</dev/null >&2 ||
 		die "the shim's build failed (--no-shim does without)"
-	# the one library of the command's that no suite has for its own sake
-	place "$(ldd "$O/xenphysmap" | awk '/libjson-c/ { print $3 }')" \
-		/usr/lib/x86_64-linux-gnu/libjson-c.so.5
 }
 
 place_guests()
@@ -74,6 +71,7 @@ build_overlay()
 	done
 	place "$here/init" /init
 	place "$here/incoming-file" /usr/lib/testbed/incoming-file
+	echo "$xenstored" >"$overlay/testbed/xenstored"
 	place "$1" /testbed/script
 	shift
 	quote "$@" >"$overlay/testbed/arguments"

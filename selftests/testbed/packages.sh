@@ -102,6 +102,18 @@ fetch_packages()
 	awk '{ print $2 }' <<<"$uris" >"$apt/debs"
 }
 
+# mend_links TREE: absolute ones lead out of it for whoever isn't chrooted, as a
+# linker isn't.
+mend_links()
+{
+	local link
+
+	find "$1/usr/lib" "$1/usr/lib64" -type l -lname '/*' |
+	while read -r link; do
+		ln -sfnr "$1$(readlink "$link")" "$link"
+	done
+}
+
 # unpack_packages TREE: /bin, /sbin and /lib are links into /usr in every
 # suite, also where the packages don't say so yet.
 unpack_packages()
@@ -120,6 +132,7 @@ unpack_packages()
 			--exclude='./usr/share/man/*' \
 			--exclude='./usr/share/locale/*'
 	done <"$cache/apt/debs"
+	mend_links "$tree"
 }
 
 # build_tree: $cache/tree is the suite's packages, or there is none.
