@@ -4,7 +4,8 @@
 #
 # A guest that is restored with other devices than it was saved with.  QEMU puts
 # the option ROM of each NIC into guest frames after video RAM, in the order of
-# its command line; nothing but our records says how it was.
+# its command line; nothing but our records says how it was, and since 10, which
+# maps no ROM when it is restored, nothing says how it is.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=lib.sh
@@ -45,7 +46,7 @@ four_of_four() {
 fourth_of_three() {
 	saved_with e1000 e1000 e1000
 	restore_with e1000 e1000 e1000 e1000
-	expect_log a 1 "saved guest hasn't"
+	! qemu_before 10 || expect_log a 1 "saved guest hasn't"
 	expect_whole a "$B"
 }
 
@@ -53,7 +54,7 @@ fourth_of_three() {
 third_of_two() {
 	saved_with e1000 e1000
 	restore_with e1000 e1000 e1000
-	expect_log a 1 "saved guest hasn't"
+	! qemu_before 10 || expect_log a 1 "saved guest hasn't"
 	expect_whole a "$B"
 }
 
@@ -61,7 +62,8 @@ third_of_two() {
 three_of_four() {
 	saved_with e1000 e1000 e1000 e1000
 	not restore_with e1000 e1000 e1000
-	all_logs a | grep "ram@2100000: the saved guest's block of 64 frames"
+	! qemu_before 10 ||
+		all_logs a | grep "ram@2100000: the saved guest's block of 64 frames"
 	restore_with e1000 e1000 e1000 e1000
 	expect_whole a "$B"
 }

@@ -12,9 +12,10 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 
 # Every write below physmap, as xenstored sees it.  For each connection: is it
-# in a transaction, and what has it written there?
+# in a transaction, and what has it written there?  Since 4.18 "io:" is before a
+# line, and the domid behind the connection.
 read_trace() {
-	awk '
+	sed 's/^io: //; s/^\(IN [^ ]*\) (d[0-9]*)/\1/' "$1" | awk '
 	$1 != "IN" { next }
 	$5 == "TRANSACTION_START" { inside[$2] = 1; wrote[$2] = ""; next }
 	$5 == "WRITE" && $6 ~ /\/physmap\// {
@@ -33,7 +34,7 @@ read_trace() {
 		else
 			print "one transaction:" wrote[$2], $6
 	}
-	END { print "records:", records }' "$1"
+	END { print "records:", records }'
 }
 
 publishes_as_qemu_did() {
@@ -48,6 +49,7 @@ publishes_as_qemu_did() {
 }
 
 publishes_each_record_at_once() {
+	pidof xenstored >/dev/null || ktap_skip 'oxenstored logs otherwise'
 	xenstore-control logfile "$KTAP_TMP/trace"
 	xenstore-control log on
 	create a shim puppet
@@ -58,6 +60,7 @@ publishes_each_record_at_once() {
 	done
 	xenstore-control log off
 	# two blocks, then the video RAM by its name, its first place and two more
+	head -n 3 "$KTAP_TMP/trace" >&2
 	ktap_equal 'records: 6' "$(read_trace "$KTAP_TMP/trace")"
 }
 

@@ -60,6 +60,7 @@ on_where_home_overlaps() {
 }
 
 stock_has_two_memories() {
+	stock_leaves_pages
 	create a stock puppet
 	remember_views a
 	say a decode 0

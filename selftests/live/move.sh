@@ -27,6 +27,7 @@ pages_follow() {
 }
 
 stock_leaves_them() {
+	stock_leaves_pages
 	create a stock puppet
 	first=$(cost a 2000)
 	say a bar "$B"
@@ -86,10 +87,38 @@ decode_off_and_on() {
 	expect_quiet a
 }
 
+# As a guest does for each BAR whose size it asks for.  QEMU 11 asks for two moves
+# each time: home, and back.
+toggles_move_nothing() {
+	create a shim puppet
+	expect_whole a "$A"
+	expect_log a 1 'frames moved'
+	for _ in 1 2 3 4; do
+		say a decode 0
+		expect_probe a 4096 pages "$(frame "$A")" 4096
+		say a decode 1
+	done
+	say a size
+	expect_whole a "$A"
+	expect_log a 1 'frames moved'
+	expect_quiet a
+}
+
+stock_moves_twice_a_toggle() {
+	! qemu_before 11 || ktap_skip 'QEMU moves nothing at decode off, before 11'
+	create a stock puppet
+	say a decode 0
+	expect_probe a 0 pages "$(frame "$A")" 4096
+	say a decode 1
+	expect_probe a 4096 pages "$(frame "$A")" 4096
+}
+
 live_test pages_follow
 live_test stock_leaves_them
 live_test there_and_back
 live_test home_is_a_place_too
 live_test many_moves
 live_test decode_off_and_on
+live_test toggles_move_nothing
+live_test stock_moves_twice_a_toggle
 live_run "$@"

@@ -127,12 +127,12 @@ never_waits() {
 xenstored_hangs() {
 	create a shim puppet
 	await_place a "$A"
-	kill -STOP "$(pidof xenstored)"
+	kill -STOP "$(pidof xenstored oxenstored)"
 	for at in $B $C $A $B $C; do
 		say a bar "$at"
 		expect_whole a
 	done
-	kill -CONT "$(pidof xenstored)"
+	kill -CONT "$(pidof xenstored oxenstored)"
 	await_place a "$C"
 	save a
 	ktap_equal "$C" "$(saved_place a)" 'record in the save'
@@ -147,11 +147,11 @@ ends_without_xenstored() {
 	await_place a "$A"
 	pid=$(publishers "$(domid a)")
 	qemu=$(dm_pid a)
-	kill -STOP "$(pidof xenstored)"
+	kill -STOP "$(pidof xenstored oxenstored)"
 	say a bar "$B"
 	kill -KILL "$qemu"
 	await_exit "$pid"
-	kill -CONT "$(pidof xenstored)"
+	kill -CONT "$(pidof xenstored oxenstored)"
 	expect_log a 1 "xenstore hasn't taken all its records"
 }
 
@@ -161,7 +161,7 @@ xenstored_updated() {
 	create a shim puppet
 	await_place a "$A"
 	say a bar "$B"
-	xenstore-control live-update "$(readlink "/proc/$(pidof xenstored)/exe")" ||
+	xenstore-control live-update "$(readlink "/proc/$(pidof xenstored oxenstored)/exe")" ||
 		ktap_skip "this xenstored can't be updated"
 	say a bar "$C"
 	await_place a "$C"

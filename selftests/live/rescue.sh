@@ -12,6 +12,7 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 
 from_stock() {
+	stock_leaves_pages
 	create a stock puppet
 	say a bar "$B"
 	expect a access trapped status

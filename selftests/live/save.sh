@@ -45,6 +45,7 @@ three_times_in_a_row() {
 }
 
 stock_loses_the_guest() {
+	stock_leaves_pages
 	create a stock puppet
 	say a bar "$B"
 	save a

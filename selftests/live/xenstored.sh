@@ -33,7 +33,7 @@ stopped() {
 	moves a 50
 	free=$took
 	await_place a "$(ask a at status)"
-	pid=$(pidof xenstored)
+	pid=$(pidof xenstored oxenstored)
 	trap 'kill -CONT "$pid"; live_clean_up' EXIT
 	kill -STOP "$pid"
 	moves a 300
@@ -52,7 +52,7 @@ stopped() {
 replaced_live() {
 	command -v xenstore-control >/dev/null ||
 		ktap_skip 'no xenstore-control here'
-	daemon=$(readlink "/proc/$(pidof xenstored)/exe")
+	daemon=$(readlink "/proc/$(pidof xenstored oxenstored)/exe")
 	create_small a
 	say a moving 100000 "$B" "$C" "$A" e1000000
 	for _ in 1 2 3; do
