@@ -163,17 +163,20 @@ static int send_message(struct publisher *p, const struct message *m)
 }
 
 /* A publisher that is gone is replaced once, and has to be told everything. */
+static int replaced_if_gone(struct publisher *p, int rc)
+{
+	if (rc != -EPIPE && rc != -ECONNRESET)
+		return rc;
+	return restart(p) ? -EPIPE : -ECONNRESET;
+}
+
 static int say(struct publisher *p, enum message_type type, const struct record *rec)
 {
 	struct message m = { .magic = MESSAGE_MAGIC, .type = type, .number = p->barriers };
-	int rc;
 
 	if (rec)
 		m.rec = *rec;
-	rc = send_message(p, &m);
-	if (rc == -EPIPE || rc == -ECONNRESET)
-		rc = restart(p) ? -EPIPE : -ECONNRESET;
-	return rc;
+	return replaced_if_gone(p, send_message(p, &m));
 }
 
 static int publisher_publish(struct records *records, const struct record *rec)
@@ -246,24 +249,32 @@ static bool well_formed(struct record *rec)
 	return !record_check(rec);
 }
 
+/* How many there are in all; or what kept it from saying so. */
+static int hear_found(struct publisher *p, struct record *recs, int64_t deadline)
+{
+	struct message m = { .type = 0 };
+	int found = 0, rc = 0;
+
+	while (!rc && m.type != MESSAGE_ALL_FOUND) {
+		rc = hear(p, &m, deadline);
+		if (!rc && m.type == MESSAGE_FOUND && found < RECORDS_MAX && well_formed(&m.rec))
+			recs[found++] = m.rec;
+	}
+	return rc ? rc : found;
+}
+
 static int publisher_load(struct records *records, struct record *recs)
 {
 	struct publisher *p = publisher_of(records);
 	int64_t begin = now_ms(), deadline = begin + PATIENCE_MS;
-	struct message m;
-	int found = 0, rc;
+	int rc = replaced_if_gone(p, hear_found(p, recs, deadline));
 
-	rc = hear(p, &m, deadline);
-	if (rc == -EPIPE || rc == -ECONNRESET)
-		rc = restart(p) ? -EPIPE : hear(p, &m, deadline);
-	while (!rc && m.type != MESSAGE_ALL_FOUND) {
-		if (m.type == MESSAGE_FOUND && found < RECORDS_MAX && well_formed(&m.rec))
-			recs[found++] = m.rec;
-		rc = hear(p, &m, deadline);
-	}
+	/* another one finds the same again */
+	if (rc == -ECONNRESET)
+		rc = hear_found(p, recs, deadline);
 	/* read while the device model was starting: nothing, as a rule */
 	log_debug("records waited for: %d ms", (int)(now_ms() - begin));
-	return rc ? rc : found;
+	return rc;
 }
 
 static int publisher_remember(struct records *records, const struct record *rec)
@@ -300,7 +311,8 @@ static int publisher_barrier(struct records *records)
 	while (!rc) {
 		rc = hear(p, &m, deadline);
 		if (!rc && m.type == MESSAGE_DONE && m.number == p->barriers)
-			break;
+			return 0;
+		rc = replaced_if_gone(p, rc);
 	}
 	return rc;
 }

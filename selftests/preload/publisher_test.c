@@ -331,6 +331,38 @@ TEST(half_of_what_was_found_is_nothing)
 	records->close(records);
 }
 
+/* And another one has all of it. */
+TEST(dead_before_it_said_all_is_replaced)
+{
+	char marker[] = "/tmp/xenphysmap-test.XXXXXX";
+	struct record recs[RECORDS_MAX];
+	struct records *records;
+	int fd = mkstemp(marker);
+
+	ASSERT_LE(0, fd);
+	close(fd);
+	ASSERT_EQ(0, setenv("TALKER", marker, 1));
+	records = open_publisher(process_domid(), "talker");
+	EXPECT_EQ(RECORDS_MAX, records->load(records, recs));
+	EXPECT_EQ(-1, unlink(marker));
+	records->close(records);
+}
+
+/* Asked whether it is done, it dies: that is no answer, and there is another one. */
+TEST(dead_at_the_barrier_is_replaced_once)
+{
+	struct records *records;
+
+	ASSERT_EQ(0, setenv("TALKER", "leaves", 1));
+	records = open_publisher(process_domid(), "talker");
+	EXPECT_EQ(-ECONNRESET, records->barrier(records));
+	EXPECT_LT(0, process_publisher(process_domid()));
+	EXPECT_EQ(0, records->publish(records, &good));
+	EXPECT_EQ(-EPIPE, records->barrier(records));
+	EXPECT_EQ(0, process_publisher(process_domid()));
+	records->close(records);
+}
+
 TEST(dead_before_it_said_anything_is_replaced)
 {
 	struct record recs[RECORDS_MAX];

@@ -3,9 +3,11 @@
  * A publisher that was taken over, or is another version: it says what nobody
  * asked, what isn't a message, more records than there can be, and some that are
  * none.  With TALKER=silent in its environment it says nothing, with TALKER=dies
- * it ends before all was said.
+ * it ends before all was said, with TALKER=/PATH once, as long as there is such a
+ * file, and with TALKER=leaves when it is asked whether it is done.
  */
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,6 +49,20 @@ static void talk(void)
 	}
 }
 
+static bool dies(const char *how)
+{
+	return how && (!strcmp(how, "dies") || (*how == '/' && !unlink(how)));
+}
+
+static void await_barrier(void)
+{
+	struct message heard = { .type = 0 };
+
+	while (heard.type != MESSAGE_BARRIER)
+		if (recv(MESSAGE_FD, &heard, sizeof(heard), 0) <= 0)
+			return;
+}
+
 int main(void)
 {
 	const char *how = getenv("TALKER");
@@ -57,11 +73,15 @@ int main(void)
 		return pid < 0;
 	if (!how || strcmp(how, "silent"))
 		talk();
-	if (how && !strcmp(how, "dies"))
+	if (dies(how))
 		return 0;
-	if (!how) {
+	if (!how || strcmp(how, "silent")) {
 		m.type = MESSAGE_ALL_FOUND;
 		say(sizeof(m));
+	}
+	if (how && !strcmp(how, "leaves")) {
+		await_barrier();
+		return 0;
 	}
 	while (poll(&pfd, 1, -1) < 0 || !pfd.revents)
 		;
