@@ -23,6 +23,10 @@
 #define RETRY_MIN_MS	50
 #define RETRY_MAX_MS	2000
 
+/* How long a xenstored that is away may take to come back to tell what it has: the
+ * device model waits a little longer. */
+#define LOAD_MS		4000
+
 /* How long the writer goes on when there is nobody any more to write for. */
 #define LAST_MS		5000
 
@@ -142,11 +146,29 @@ static void say(struct server *s, enum message_type type, uint64_t number,
 
 /* ---- the writer ---- */
 
+/* It hung up, or isn't listening yet; one that never was there is another case. */
+static bool is_away(int rc)
+{
+	return rc == -ECONNRESET || rc == -ECONNREFUSED;
+}
+
+static int load(struct records *store, struct record *recs)
+{
+	int64_t deadline = now_ms() + LOAD_MS;
+	int rc = store->load(store, recs);
+
+	while (is_away(rc) && now_ms() < deadline) {
+		poll(NULL, 0, RETRY_MIN_MS);
+		rc = store->load(store, recs);
+	}
+	return rc;
+}
+
 /* What was there before; until it is known nothing may be overwritten. */
 static void tell_found(struct server *s)
 {
 	struct record *recs = calloc(RECORDS_MAX, sizeof(*recs)), bar;
-	int nr = recs ? s->store->load(s->store, recs) : -ENOMEM;
+	int nr = recs ? load(s->store, recs) : -ENOMEM;
 	bool recalled;
 
 	if (nr < 0)

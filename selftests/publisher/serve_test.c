@@ -448,6 +448,32 @@ TEST_F(serve, tells_another_store_everything)
 	EXPECT_EQ(6, stored(2));
 }
 
+/* A restored guest needs them: xenstored may be away for a moment just then. */
+TEST_F(serve, finds_them_when_the_store_is_back)
+{
+	struct message m;
+
+	stub.found = 2;
+	fail(3, ECONNREFUSED);
+	start(self);
+	EXPECT_EQ(MESSAGE_FOUND, heard(self->fd, &m));
+	EXPECT_EQ(MESSAGE_FOUND, heard(self->fd, &m));
+	EXPECT_EQ(MESSAGE_ALL_FOUND, heard(self->fd, &m));
+	EXPECT_EQ(4, calls());
+}
+
+/* But there may be none, or one that will never tell. */
+TEST_F(serve, finds_nothing_without_a_store)
+{
+	struct message m;
+
+	stub.found = 2;
+	fail(1, ENOENT);
+	start(self);
+	EXPECT_EQ(MESSAGE_ALL_FOUND, heard(self->fd, &m));
+	EXPECT_EQ(1, calls());
+}
+
 /* The device model has said its last, and never read what was found. */
 TEST_F(serve, last_words_count)
 {
