@@ -66,6 +66,7 @@ struct kept {
  * @records: NULL where there are none
  * @loaded: the records have been read
  * @pending: some record isn't known to be on its way
+ * @anew: nobody knows which records there are: all are to be made anew
  * @complained: the log says that records can't be published
  * @deferred: a block waits for the end of a live migration to be moved
  * @learning: the guest may be being restored: maps tell where its blocks are
@@ -96,6 +97,7 @@ struct xenphysmap {
 	struct records *records;
 	bool loaded;
 	bool pending;
+	bool anew;
 	bool complained;
 	bool deferred;
 	bool learning;
@@ -305,6 +307,25 @@ void move_pin(struct xenphysmap *pm, struct block *b);
  * @b: the block
  */
 void move_publish(struct xenphysmap *pm, struct block *b);
+
+/**
+ * move_start_over() - Somebody wasn't told what to withdraw, or is gone who
+ *                     knew: have all records made anew.
+ * @pm: the engine
+ *
+ * Before the present call returns, or as soon as it can be.
+ */
+void move_start_over(struct xenphysmap *pm);
+
+/**
+ * move_withdraw() - A record isn't true.
+ * @pm: the engine, with records
+ * @phys_offset: of the record, in bytes
+ * @name: of what it was about, for the log
+ *
+ * Return: 0, or why it couldn't be withdrawn; a lost message is made up for.
+ */
+int move_withdraw(struct xenphysmap *pm, uint64_t phys_offset, const char *name);
 
 /**
  * move_publish_all() - Publish again what could not be published before.

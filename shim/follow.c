@@ -140,6 +140,8 @@ static void remember_bar(struct xenphysmap *pm, const struct block *b)
 	memcpy(rec.name, b->name, sizeof(rec.name));
 	if (pm->records && block_place(b) != b->bar)
 		rc = pm->records->remember(pm->records, &rec);
+	if (rc == -ECONNRESET)
+		move_start_over(pm);
 	if (rc)
 		log_debug("%s: its BAR isn't remembered: %s", b->name, strerror(-rc));
 }

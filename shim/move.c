@@ -236,13 +236,32 @@ int move_verify(struct xenphysmap *pm, struct block *b)
 	return rc;
 }
 
+void move_start_over(struct xenphysmap *pm)
+{
+	pm->pending = true;
+	pm->anew = true;
+}
+
+/* The socket is full, or has another publisher at its end: nobody was told. */
+static bool unheard(int rc)
+{
+	return rc == -EAGAIN || rc == -ECONNRESET;
+}
+
+int move_withdraw(struct xenphysmap *pm, uint64_t phys_offset, const char *name)
+{
+	int rc = pm->records->withdraw(pm->records, phys_offset);
+
+	if (unheard(rc))
+		move_start_over(pm);
+	else if (rc)
+		log_error("record of %s can't be withdrawn: %s", name, strerror(-rc));
+	return rc;
+}
+
 static int withdraw(struct xenphysmap *pm, const struct block *b, uint64_t off)
 {
-	int rc = pm->records->withdraw(pm->records, (b->home + off) << PAGE_SHIFT);
-
-	if (rc && rc != -EAGAIN && rc != -ECONNRESET)
-		log_error("record of %s can't be withdrawn: %s", b->name, strerror(-rc));
-	return rc;
+	return move_withdraw(pm, (b->home + off) << PAGE_SHIFT, b->name);
 }
 
 void move_forget(struct xenphysmap *pm, struct block *b)
@@ -293,21 +312,11 @@ static int publish_run(struct xenphysmap *pm, const struct block *b, const struc
 	return pm->records->publish(pm->records, &rec);
 }
 
-/* Whoever knew what to withdraw is gone: all records are made anew. */
-static void start_over(struct xenphysmap *pm)
-{
-	for (size_t i = 0; i < pm->blocks.nr; i++)
-		pm->blocks.sorted[i]->nr_published = 0;
-	pm->pending = true;
-	if (pm->loaded)
-		pm->records->clear(pm->records);
-}
-
 static void not_published(struct xenphysmap *pm, const struct block *b, int rc)
 {
 	pm->pending = true;
 	if (rc == -ECONNRESET) {
-		start_over(pm);
+		move_start_over(pm);
 	} else if (rc != -EAGAIN && !pm->complained) {
 		log_error("record of %s can't be published: %s", b->name, strerror(-rc));
 		pm->complained = true;
@@ -319,7 +328,8 @@ void move_publish(struct xenphysmap *pm, struct block *b)
 	size_t size = b->nr_runs * sizeof(*b->run);
 	int rc;
 
-	if (!pm->records ||
+	/* all of them will be, in a moment */
+	if (!pm->records || pm->anew ||
 	    (b->nr_published == b->nr_runs && !memcmp(b->published, b->run, size)))
 		return;
 	for (unsigned int i = 0; i < b->nr_runs; i++) {
@@ -327,6 +337,9 @@ void move_publish(struct xenphysmap *pm, struct block *b)
 		if (!rc)
 			continue;
 		not_published(pm, b, rc);
+		/* nobody would remember to withdraw the pieces before it */
+		if (i)
+			move_start_over(pm);
 		return;
 	}
 	pm->complained = false;
@@ -335,7 +348,7 @@ void move_publish(struct xenphysmap *pm, struct block *b)
 			continue;
 		rc = withdraw(pm, b, b->published[i].off);
 		if (rc) {
-			not_published(pm, b, rc);
+			pm->pending = true;
 			return;
 		}
 	}
@@ -343,27 +356,51 @@ void move_publish(struct xenphysmap *pm, struct block *b)
 	b->nr_published = b->nr_runs;
 }
 
+/*
+ * No record in xenstore is known to be true: away with them.  But not before
+ * they have been read, for a guest that is being restored.
+ */
+static int make_anew(struct xenphysmap *pm)
+{
+	int rc = pm->loaded ? pm->records->clear(pm->records) : 0;
+
+	if (unheard(rc)) {
+		pm->pending = true;
+		return rc;
+	}
+	if (rc)
+		log_error("records that aren't true can't be withdrawn: %s", strerror(-rc));
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		pm->blocks.sorted[i]->nr_published = 0;
+	pm->anew = false;
+	return 0;
+}
+
 void move_publish_all(struct xenphysmap *pm)
 {
 	if (!pm->pending)
 		return;
 	pm->pending = false;
+	if (!pm->records || (pm->anew && make_anew(pm)))
+		return;
 	for (size_t i = 0; i < pm->blocks.nr; i++)
 		move_publish(pm, pm->blocks.sorted[i]);
 }
 
+/* The first may find the socket full, or its publisher dead and start another. */
+#define BARRIER_TRIES	2
+
 int move_barrier(struct xenphysmap *pm)
 {
-	int rc;
+	int rc = 0;
 
-	if (!pm->records)
-		return 0;
-	move_publish_all(pm);
-	rc = pm->records->barrier(pm->records);
-	if (rc == -ECONNRESET) {
-		start_over(pm);
+	for (int i = 0; pm->records && i < BARRIER_TRIES; i++) {
 		move_publish_all(pm);
 		rc = pm->records->barrier(pm->records);
+		if (rc == -ECONNRESET)
+			move_start_over(pm);
+		else if (rc || !pm->pending)
+			break;
 	}
 	return !rc && pm->pending ? -ETIMEDOUT : rc;
 }

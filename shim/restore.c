@@ -68,7 +68,7 @@ static void claim_or_withdraw(struct xenphysmap *pm, const struct record *rec)
 	log_warn("record %" PRIx64 " (%s at 0x%" PRIx64 ") is ignored: %s", rec->phys_offset,
 		 rec->name, rec->start_addr >> PAGE_SHIFT, strerror(-rc));
 	if (rc != -ENOMEM)
-		pm->records->withdraw(pm->records, rec->phys_offset);
+		move_withdraw(pm, rec->phys_offset, rec->name);
 }
 
 void restore_load(struct xenphysmap *pm)
@@ -93,17 +93,13 @@ void restore_load(struct xenphysmap *pm)
 
 void restore_forget(struct xenphysmap *pm)
 {
-	int rc;
-
 	pm->learning = false;
 	pm->fresh = true;
 	for (size_t i = pm->blocks.nr; i-- > 0; )
 		if (pm->blocks.sorted[i]->claimed)
 			blocks_del(&pm->blocks, pm->blocks.sorted[i]);
 	pm->loaded = true;
-	rc = pm->records ? pm->records->clear(pm->records) : 0;
-	if (rc)
-		log_error("records of an earlier guest can't be withdrawn: %s", strerror(-rc));
+	move_start_over(pm);
 }
 
 /* Does the map say anything against the part of the block that it covers? */

@@ -7,7 +7,9 @@
 
 #include "guest.h"
 #include "ksft_harness.h"
+#include "next.h"
 #include "records_of.h"
+#include "relay.h"
 #include "seam.h"
 
 static void fail_always(const char *name, int error)
@@ -161,14 +163,14 @@ TEST(rescue_in_doubt)
 TEST(publisher_replaced)
 {
 	guest_boot();
-	seam_replace_publisher(1);
+	relay_fail(&(struct relay_fault){ .nth = 1, .times = 1, .error = ECONNRESET });
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
-	EXPECT_TRUE(walk(WALK_RECORDS));
+	EXPECT_TRUE(walk(0));
 	EXPECT_EQ(0, dm_stop(&dm));
 	EXPECT_TRUE(walk(0));
 	/* at the barrier itself */
 	dm_continue(&dm);
-	seam_replace_publisher(1);
+	relay_fail(&(struct relay_fault){ .nth = 1, .times = 1, .error = ECONNRESET });
 	EXPECT_EQ(0, dm_stop(&dm));
 	EXPECT_TRUE(walk(0));
 	dm_end(&dm);
@@ -188,11 +190,104 @@ TEST(publisher_replaced_while_a_piece_goes)
 	fakexen_fail(NULL);
 	EXPECT_EQ(NOWHERE, walk_place(HOME));
 	/* the whole is published, and then one piece is to go */
-	seam_replace_publisher(2);
+	relay_fail(&(struct relay_fault){ .nth = 2, .times = 1, .error = ECONNRESET });
 	EXPECT_EQ(0, dm_stop(&dm));
 	EXPECT_TRUE(walk(WALK_PINS));
 	EXPECT_EQ(BAR_B, walk_place(HOME));
 	dm_end(&dm);
+}
+
+/* Two pieces were published, the third wasn't: nobody may forget the second. */
+TEST(socket_full_between_two_pieces)
+{
+	const struct fakexen_fault fault = {
+		.name = "xendevicemodel_relocate_memory", .nth = 1, .times = 2,
+		.error = ENOMEM, .after = 20, .later = 7,
+	};
+
+	guest_boot();
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	fakexen_fail(&fault);
+	relay_fail(&(struct relay_fault){ .nth = 3, .times = FAKEXEN_FOREVER, .error = EAGAIN });
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	fakexen_fail(NULL);
+	EXPECT_EQ(NOWHERE, walk_place(HOME));
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_B, BAR_C));
+	EXPECT_EQ(BAR_C, walk_place(HOME));
+	relay_fail(NULL);
+	EXPECT_EQ(0, dm_stop(&dm));
+	EXPECT_TRUE(walk(WALK_PINS));
+	dm_end(&dm);
+}
+
+/* There is room once the barrier has waited for it: that isn't too late. */
+TEST(socket_full_at_the_barrier)
+{
+	guest_boot();
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	dm_unmap_bar(&dm, VGA, BAR_B);
+	/* its way home, once more at the end of that, and again before the question */
+	relay_fail(&(struct relay_fault){ .nth = 1, .times = 2, .error = EAGAIN });
+	EXPECT_EQ(0, dm_stop(&dm));
+	EXPECT_LT(3, relay_said());
+	EXPECT_TRUE(walk(0));
+	EXPECT_FALSE(seam_logged("carry no records"));
+	dm_end(&dm);
+}
+
+/* What an earlier guest has left must go, whichever message is lost with whom. */
+TEST(earlier_records_go_all_the_same)
+{
+	static const struct relay_fault faults[] = {
+		{ 1, 1, EAGAIN, 0 }, { 1, 2, EAGAIN, 0 }, { 2, 1, EAGAIN, 0 },
+		{ 1, 1, ECONNRESET, 0 }, { 2, 1, ECONNRESET, 0 }, { 2, 1, ECONNRESET, 2 },
+		{ 3, 1, ECONNRESET, 2 }, { 3, 1, ECONNRESET, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		guest_boot();
+		dm_end(&dm);
+		records_put(1, "900000", "900000", "1000", "earlier");
+		dm_start(&dm, 1, DM_7_2, false, false);
+		relay_fail(&faults[i]);
+		EXPECT_EQ(0, dm_add_block(&dm, 0x200, 32));
+		walk_add(0x200, 32);
+		dm_map_io(&dm, 0xc0000, 1);
+		dm_map_io(&dm, 0xc0010, 1);
+		dm_map_io(&dm, 0xc0020, 1);
+		relay_fail(NULL);
+		EXPECT_TRUE(walk_record_is(1, 0x200, 0x200, 32, "ram@200000"));
+		EXPECT_TRUE(walk_record_is(1, 0x900, NOWHERE, 0, ""))
+			TH_LOG("fault %zu", i);
+		dm_end(&dm);
+	}
+}
+
+/* So must a record that turned out to be wrong. */
+TEST(wrong_record_goes_all_the_same)
+{
+	static const struct relay_fault faults[] = {
+		{ 1, 1, EAGAIN, 0 }, { 1, 1, ECONNRESET, 0 }, { 2, 1, ECONNRESET, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		guest_boot();
+		EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+		guest_save();
+		guest_rebuild(true, false);
+		records_put(2, "200000", "d0000000", "40000", "lies");
+		records_put(2, "110000", "e0000000", "1000", "overlaps");
+		relay_fail(&faults[i]);
+		dm_add_block(&dm, HOME, VRAM);
+		dm_add_block(&dm, ROM, ROM_NR);
+		EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+		guest_resume();
+		relay_fail(NULL);
+		EXPECT_TRUE(walk(0))
+			TH_LOG("fault %zu", i);
+		dm_end(&dm);
+	}
 }
 
 TEST(record_that_cannot_be_withdrawn)

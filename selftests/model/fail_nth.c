@@ -2,8 +2,9 @@
 /*
  * Every call of libxen that a scenario makes, failing: with each error that it
  * can really give, once and from then on, at once and after some of the work;
- * and every allocation.  Whatever fails, no page goes astray, the table is
- * true, and when the fault is gone the guest gets what it asked for.
+ * every allocation; and every message to the publisher, lost.  Whatever fails, no
+ * page goes astray, the table is true, and when the fault is gone the guest gets
+ * what it asked for.
  */
 #include <inttypes.h>
 
@@ -11,6 +12,7 @@
 #include "errors.h"
 #include "guest.h"
 #include "ksft_harness.h"
+#include "relay.h"
 #include "scenario.h"
 #include "seam.h"
 
@@ -134,6 +136,51 @@ static void sweep_malloc(const struct scenario *s)
 	printf("%lu points tried, %lu allocations\n", points, nr);
 }
 
+static void try_message(const struct scenario *s, const struct relay_fault *fault)
+{
+	char broken[128];
+
+	scenario_tolerated = WALK_RECORDS;
+	s->prepare();
+	relay_fail(fault);
+	s->act();
+	relay_fail(NULL);
+	snprintf(broken, sizeof(broken), "message %lu: %s, %lu times, with %u under way",
+		 fault->nth, strerror(fault->error), fault->times, fault->behind);
+	judge(s, broken, false);
+}
+
+/*
+ * Each thing that the publisher is told: there is no room for it, for a while;
+ * or the publisher dies, with what it was told before; or is dead for a while.
+ */
+static void sweep_messages(const struct scenario *s)
+{
+	struct relay_fault faults[] = {
+		{ .times = 1, .error = EAGAIN }, { .times = 3, .error = EAGAIN },
+		{ .times = FAKEXEN_FOREVER, .error = EAGAIN },
+		{ .times = 1, .error = ECONNRESET },
+		{ .times = 1, .error = ECONNRESET, .behind = 2 },
+		{ .times = 1, .error = ECONNRESET, .behind = RELAY_MAX },
+		{ .times = FAKEXEN_FOREVER, .error = EPIPE },
+	};
+	unsigned long nr;
+
+	s->prepare();
+	relay_fail(NULL);
+	s->act();
+	nr = relay_said();
+	judge(s, "nothing", false);
+	EXPECT_LT(0, nr);
+	for (unsigned long n = 1; n <= nr; n++) {
+		for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+			faults[i].nth = n;
+			try_message(s, &faults[i]);
+		}
+	}
+	printf("%lu points tried, %lu messages\n", points, nr);
+}
+
 FIXTURE(way) { };
 FIXTURE_VARIANT(way) { const char *name; };
 FIXTURE_VARIANT_ADD(way, dm_op) { "dm_op" };
@@ -199,5 +246,17 @@ TEST(malloc_barrier) { sweep_malloc(&barrier); }
 TEST(malloc_qemu_11_leaves) { sweep_malloc(&qemu_11_leaves); }
 TEST(malloc_restored) { sweep_malloc(&restored_again); }
 TEST(malloc_restored_without_records) { sweep_malloc(&restored_again_without_records); }
+
+TEST(message_first_bar) { sweep_messages(&first_bar); }
+TEST(message_move) { sweep_messages(&move); }
+TEST(message_there_and_back) { sweep_messages(&there_and_back); }
+TEST(message_evicted) { sweep_messages(&evicted); }
+TEST(message_sheltered) { sweep_messages(&sheltered); }
+TEST(message_barrier) { sweep_messages(&barrier); }
+TEST(message_restored_elsewhere) { sweep_messages(&restored_elsewhere); }
+TEST(message_restored_without_records) { sweep_messages(&restored_without_records); }
+TEST(message_rom_steps_aside) { sweep_messages(&rom_steps_aside); }
+TEST(message_rom_makes_room) { sweep_messages(&rom_makes_room); }
+TEST(message_qemu_11_leaves) { sweep_messages(&qemu_11_leaves); }
 
 TEST_HARNESS_MAIN

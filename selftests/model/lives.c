@@ -10,6 +10,7 @@
 #include "guest.h"
 #include "ksft_harness.h"
 #include "lives.h"
+#include "relay.h"
 #include "seam.h"
 
 /* What the guest has programmed, as the device model knows it. */
@@ -103,13 +104,19 @@ static void pause_and_go(struct life *l)
 	dm_continue(&dm);
 }
 
+static void no_more_faults(void)
+{
+	fakexen_fail(NULL);
+	relay_fail(NULL);
+}
+
 /* Does the toolstack find the pages where the device's state has them? */
 static void migrate(struct life *l)
 {
 	/* QEMU <= 2.10 was not made to do without, nor is what can't be moved now */
 	bool records = pick(l, 4) || dm.age == DM_2_10 || l->live;
 
-	fakexen_fail(NULL);
+	no_more_faults();
 	l->tolerated &= WALK_PINS;
 	note(l, "save ");
 	guest_save();
@@ -138,6 +145,19 @@ static void look_at_dirty(struct life *l)
 	dm_modified(&dm, HOME + pick(l, l->nr), 1);
 }
 
+/* No room for what the publisher is told, or another publisher. */
+static void break_message(struct life *l)
+{
+	const struct relay_fault f = {
+		.nth = 1 + pick(l, 3), .times = 1 + pick(l, 3),
+		.error = pick(l, 2) ? EAGAIN : ECONNRESET, .behind = pick(l, RELAY_MAX),
+	};
+
+	note(l, "break message/%lu/%lu/%d/%u ", f.nth, f.times, f.error, f.behind);
+	relay_fail(&f);
+	l->tolerated |= WALK_RECORDS;
+}
+
 static void break_something(struct life *l)
 {
 	static const char *const names[] = {
@@ -160,7 +180,7 @@ static void break_something(struct life *l)
 /* Faults are over; the next barrier mends everything. */
 static void mend(struct life *l)
 {
-	fakexen_fail(NULL);
+	no_more_faults();
 	l->tolerated &= WALK_PINS;
 	pause_and_go(l);
 }
@@ -192,7 +212,7 @@ static void step(struct life *l)
 	case 8:
 		return go_live(l);
 	default:
-		return break_something(l);
+		return pick(l, 4) ? break_something(l) : break_message(l);
 	}
 }
 
@@ -209,7 +229,7 @@ static struct guest some_guest(struct life *l)
 /* At the end the guest gets what it has asked for. */
 static void judge(struct life *l)
 {
-	fakexen_fail(NULL);
+	no_more_faults();
 	fakexen_log_dirty(false);
 	l->tolerated &= WALK_PINS;
 	EXPECT_EQ(0, dm_stop(&dm));

@@ -10,6 +10,6 @@ fakexen-y := $(patsubst %,selftests/model/fakexen/%.o,$(fakexen))
 entered-y = $(fakexen-y) $(engine-y) shim/calls.o shim/entry-preload.o shim/records-beside.o \
 	shim/store.o $(patsubst %,selftests/model/%.o,next-model dm)
 # and watched
-through-y = $(entered-y) $(patsubst %,selftests/model/%.o,seam walk records_of guest errors)
+through-y = $(entered-y) $(patsubst %,selftests/model/%.o,seam relay walk records_of guest errors)
 through-libs := -Wl,--wrap=physmap_new,--wrap=xenphysmap_close,--wrap=log_line \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

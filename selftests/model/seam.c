@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Functions of the shim that the linker lets the tests stand in front of
- * (--wrap): each does what it always does, and notes it.  The publisher is
- * replaced: its process has its own tests, and records are written here.
+ * (--wrap): each does what it always does, and notes it.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -90,48 +89,6 @@ void seam_forget_log(void)
 void seam_print_log(void)
 {
 	fputs(lines, stderr);
-}
-
-static struct records direct;
-static unsigned int replaced;	/* after so many things said, 0 for never */
-
-void seam_replace_publisher(unsigned int n)
-{
-	replaced = n;
-}
-
-static bool is_another(void)
-{
-	return replaced && !--replaced;
-}
-
-static int publish(struct records *records, const struct record *rec)
-{
-	return is_another() ? -ECONNRESET : direct.publish(records, rec);
-}
-
-static int withdraw(struct records *records, uint64_t phys_offset)
-{
-	return is_another() ? -ECONNRESET : direct.withdraw(records, phys_offset);
-}
-
-static int barrier(struct records *records)
-{
-	return is_another() ? -ECONNRESET : direct.barrier(records);
-}
-
-int publisher_open(uint32_t domid, const char *path, struct records **records)
-{
-	int rc = store_open(domid, records);
-
-	(void)path;
-	if (rc)
-		return rc;
-	direct = **records;
-	(*records)->publish = publish;
-	(*records)->withdraw = withdraw;
-	(*records)->barrier = barrier;
-	return 0;
 }
 
 uint64_t seam_place(uint64_t home)

@@ -23,9 +23,6 @@ bool seam_logged(const char *words);
 void seam_forget_log(void);
 void seam_print_log(void);
 
-/* The n-th publication, withdrawal or barrier from now finds another publisher. */
-void seam_replace_publisher(unsigned int nth);
-
 /* The n-th allocation from now, and those after it, fails inside the shim. */
 void seam_fail_malloc(unsigned long nth, unsigned long times);
 unsigned long seam_mallocs(void);
