@@ -370,6 +370,17 @@ int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar);
 int follow_make_room(struct xenphysmap *pm, uint64_t gfn, uint64_t nr,
 		     const struct block *except);
 
+/**
+ * follow_find_shelter() - Find empty frames that no block has a right to.
+ * @pm: the engine, with a block
+ * @above: no frame below this one will do
+ * @nr: frames
+ * @place: the first of them
+ *
+ * Return: 0, -ENOSPC, -EBADF (no handle to look through), or why a look failed.
+ */
+int follow_find_shelter(struct xenphysmap *pm, uint64_t above, uint64_t nr, uint64_t *place);
+
 void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
 void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
 bool follow_is_region(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr);

@@ -11,6 +11,7 @@
 
 #include "engine.h"
 #include "log.h"
+#include "mapping.h"
 
 /* Shelters are looked for in steps of QEMU's own allocation granularity. */
 #define SHELTER_STEP	64
@@ -53,28 +54,51 @@ static uint64_t shelters_start(const struct xenphysmap *pm, uint64_t above)
 	return end > above ? end : above;
 }
 
+/* The next frames from @at on where nothing is known to be; -ENOSPC: there are none. */
+static int next_shelter(const struct xenphysmap *pm, uint64_t *at, uint64_t nr,
+			const struct block *except)
+{
+	uint64_t until;
+
+	do {
+		*at = (*at + SHELTER_STEP - 1) / SHELTER_STEP * SHELTER_STEP;
+		if (!frames_valid(*at, nr))
+			return -ENOSPC;
+		until = taken_until(pm, *at, nr, except);
+		if (until)
+			*at = until;
+	} while (until);
+	return 0;
+}
+
 static int to_shelter(struct xenphysmap *pm, struct block *b, uint64_t above)
 {
 	uint64_t at = shelters_start(pm, above);
+	int rc = -EBUSY;
 
-	for (int i = 0; i < SHELTER_TRIES; i++) {
-		uint64_t until;
-		int rc;
-
-		at = (at + SHELTER_STEP - 1) / SHELTER_STEP * SHELTER_STEP;
-		if (!frames_valid(at, b->nr))
-			break;
-		until = taken_until(pm, at, b->nr, b);
-		if (until) {
-			at = until;
-			continue;
-		}
-		rc = move_block(pm, b, at);
-		if (rc != -EBUSY)
-			return rc;
+	for (int i = 0; i < SHELTER_TRIES && rc == -EBUSY; i++) {
+		rc = next_shelter(pm, &at, b->nr, b);
+		if (!rc)
+			rc = move_block(pm, b, at);
 		at += SHELTER_STEP;
 	}
-	return -ENOSPC;
+	return rc == -EBUSY ? -ENOSPC : rc;
+}
+
+int follow_find_shelter(struct xenphysmap *pm, uint64_t above, uint64_t nr, uint64_t *place)
+{
+	int rc = pm->fmem ? -EBUSY : -EBADF;
+	uint64_t hit;
+
+	*place = shelters_start(pm, above);
+	for (int i = 0; i < SHELTER_TRIES && rc == -EBUSY; i++) {
+		if (i)
+			*place = hit + 1;
+		rc = next_shelter(pm, place, nr, NULL);
+		if (!rc)
+			rc = mapping_empty(pm->fmem, pm->domid, *place, nr, &hit);
+	}
+	return rc == -EBUSY ? -ENOSPC : rc;
 }
 
 /* A block that has no right to its place leaves: home, or where it can. */

@@ -143,23 +143,46 @@ static void begin_afresh(struct xenphysmap *pm)
 }
 
 /*
+ * Where a block can get its pages: at home, if whatever is there can leave.  Xen
+ * would put them in front of those that are there, and these would be lost.
+ */
+static int find_room(struct xenphysmap *pm, uint64_t home, uint64_t nr, uint64_t *place)
+{
+	int rc = follow_make_room(pm, home, nr, NULL);
+
+	*place = home;
+	if (!rc)
+		return 0;
+	rc = follow_find_shelter(pm, home + nr, nr, place);
+	if (rc)
+		log_error("no frames for the %" PRIu64 " at 0x%" PRIx64 ", which are in use: %s",
+			  nr, home, strerror(-rc));
+	else
+		log_warn("%" PRIu64 " frames at 0x%" PRIx64 " are in use: populated at 0x%" PRIx64,
+			 nr, home, *place);
+	return rc;
+}
+
+/*
  * 1: the device model has to do without us; else what Xen said.  Known before it
  * is there: a block that can't be remembered must not be anywhere but at home.
  */
 static int populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uint64_t nr,
 		    unsigned int flags)
 {
+	uint64_t place;
 	struct block *b;
 	int rc;
 
 	begin_afresh(pm);
-	rc = follow_make_room(pm, home, nr, NULL);
-	if (!rc)
-		rc = blocks_add(&pm->blocks, home, nr, home, NULL, &b);
+	rc = find_room(pm, home, nr, &place);
+	if (rc)
+		return rc;
+	rc = blocks_add(&pm->blocks, home, nr, place, NULL, &b);
 	if (rc) {
 		log_error("%" PRIu64 " frames at 0x%" PRIx64 " are populated and not looked after: "
 			  "%s", nr, home, strerror(-rc));
-		return 1;
+		return place == home ? 1 : rc;
 	}
 	rc = populate_block(pm, b, xch, flags);
 	if (rc)

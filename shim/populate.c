@@ -112,7 +112,7 @@ static bool promising(const struct xenphysmap *pm, const struct block *b)
 	const struct region *g = &pm->guess;
 	uint64_t hit;
 
-	if (g->nr != b->nr || g->gfn == b->home || g->gfn + g->nr > P2M_MAX ||
+	if (g->nr != b->nr || g->gfn == block_place(b) || g->gfn + g->nr > P2M_MAX ||
 	    blocks_in_place(&pm->blocks, g->gfn, g->nr, b))
 		return false;
 	for (size_t i = 0; i < pm->nr_regions; i++)
@@ -172,5 +172,5 @@ int populate_block(struct xenphysmap *pm, struct block *b, xc_interface *xch, un
 		pm->guess.nr = 0;
 		return 0;
 	}
-	return fill(&s, b->home, b->nr, &done);
+	return fill(&s, block_place(b), b->nr, &done);
 }

@@ -174,6 +174,38 @@ stock_loses_half_of_the_pages() {
 	! restore a || ktap_fail 'it was restored'
 }
 
+# ---- a device that is plugged in ----
+
+# Its ROM's home is the first after the display's ROM, and under the BAR.
+plug_in() {
+	first_bar_over_rom "$1" 64 0x3000
+	say a mark 123
+	say a check
+	qmp a device_add '{ "driver": "e1000", "id": "nic", "addr": "7" }'
+}
+
+home_under_the_bar() {
+	plug_in shim
+	expect_whole a 4000000
+	expect_log a 1 '64 frames at 0x4040 are in use: populated at'
+	# which is where its own pages are, and the ROM in them
+	at=$(records a | awk '$1 == "4040000" { print $2 }')
+	expect_probe a 64 pages "$(frame "$at")" 64
+	expect_probe a 4096 pages 0x4000 4096
+	say a bar "$B"
+	expect_whole a
+	save a -c
+	records a | grep '^4040000 4040000 40000 ram@4040000$'
+	expect_probe a 64 pages 0x4040 64
+	expect_whole a "$B"
+}
+
+# Xen forgets where the picture's pages were.
+stock_populates_over_the_picture() {
+	plug_in stock
+	not say a check
+}
+
 # ---- a device that the saved guest hadn't ----
 
 # nics N: a line of configuration
@@ -329,6 +361,8 @@ live_more rom_and_home_at_the_bar 180
 live_more rom_under_another_device 180
 live_test stock_writes_the_rom_over_the_picture
 live_more stock_loses_half_of_the_pages
+live_test home_under_the_bar
+live_more stock_populates_over_the_picture
 live_test rom_of_a_new_device
 live_more stock_loads_the_rom_of_a_new_device_over_the_picture
 live_test two_displays_the_second_is_relocated 180

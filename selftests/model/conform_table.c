@@ -183,6 +183,17 @@ GROUP(destination_is_freed, ANY)
 	frames(0x200, 8, 0x100)
 	hole(0x100, 8)
 
+/* The one that was there is the domain's still, and in no frame. */
+GROUP(populated_twice, ANY)
+	populate(0x100, 4)
+	relocate(4, 0x100, 0x200)
+	hold(0x201)
+	populate(0x201, 1)
+	frames(0x200, 1, 0x100)
+	frames(0x201, 1, 0x201)
+	frames(0x202, 2, 0x102)
+	held(0x101)
+
 GROUP(overlap_upwards_loses, UPWARDS)
 	populate(0x100, 8)
 	relocate(8, 0x100, 0x104)

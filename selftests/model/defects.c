@@ -200,6 +200,17 @@ TEST_F(dm, pool_used_up_in_the_middle)
 		EXPECT_TRUE(walk(0));
 }
 
+/* A device is plugged in whose ROM's home is under the video RAM's BAR. */
+TEST_F(dm, populated_over_the_picture)
+{
+	guest_boot_as(&(struct guest){ .stock = variant->stock, .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_add_block(&dm, BAR_A, ROM_NR));
+	EXPECT_EQ(variant->stock ? NOWHERE : BAR_A, walk_place(HOME));
+	EXPECT_EQ(variant->stock ? ROM_NR : 0, fakexen_lost());
+	EXPECT_EQ(!variant->stock, guest_sees(VGA, BAR_A));
+}
+
 /* Pins pile up to 64, and a BAR that overlaps an earlier one gets none. */
 TEST_F(dm, pins_pile_up)
 {

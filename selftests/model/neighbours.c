@@ -5,6 +5,7 @@
  */
 #include "guest.h"
 #include "ksft_harness.h"
+#include "seam.h"
 
 /* Xen would free the guest's memory there, and say nothing. */
 TEST(onto_guest_memory)
@@ -111,6 +112,47 @@ TEST(home_is_populated_while_it_is_away)
 	EXPECT_TRUE(walk(0));
 	EXPECT_EQ(BAR_A, walk_place(BAR_A));
 	EXPECT_NE(NOWHERE, walk_place(HOME));
+	dm_end(&dm);
+}
+
+/*
+ * The same where video RAM has a right to be there.  Xen would put the new pages
+ * in front of the picture's, which nobody could reach then.
+ */
+TEST(home_is_populated_under_a_bar)
+{
+	uint64_t at;
+
+	guest_boot_as(&(struct guest){ .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_add_block(&dm, BAR_A + 8, ROM_NR));
+	at = seam_place(BAR_A + 8);
+	EXPECT_NE(BAR_A + 8, at);
+	walk_add_at(BAR_A + 8, at, ROM_NR);
+	EXPECT_TRUE(walk(0));
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	EXPECT_TRUE(guest_sees(VGA, BAR_A));
+	EXPECT_FALSE(dm.block[1].dummy);
+	/* at home by the time that it can be */
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	EXPECT_EQ(0, dm_stop(&dm));
+	EXPECT_TRUE(walk(0));
+	EXPECT_EQ(BAR_A + 8, walk_place(BAR_A + 8));
+	dm_end(&dm);
+}
+
+/* And where there is nowhere else, the device isn't there: QEMU says so. */
+TEST(home_is_populated_under_a_bar_and_nothing_else_is_free)
+{
+	guest_boot_as(&(struct guest){ .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	for (int i = 1; i <= 1100; i++)
+		ASSERT_EQ(0, fakexen_populate(BAR_A + i * VRAM, 1));
+	EXPECT_EQ(-1, dm_add_block(&dm, BAR_A, ROM_NR));
+	EXPECT_EQ(ENOSPC, errno);
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	EXPECT_TRUE(guest_sees(VGA, BAR_A));
+	EXPECT_EQ(0, fakexen_lost());
 	dm_end(&dm);
 }
 
