@@ -245,7 +245,8 @@ int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char
 }
 
 /*
- * QEMU's own name for a block is in no call; but it relocates one block only.
+ * QEMU's own name for a block is in no call; but it relocates one block only.  A
+ * second one that is relocated all the same must not be taken for more of it.
  * Published before the move: who is killed in it leaves a block that is known.
  */
 static void is_video_ram(struct xenphysmap *pm, struct block *b)
@@ -270,16 +271,22 @@ static int adopt(struct xenphysmap *pm, uint64_t src, uint64_t nr, struct block 
 	return blocks_add(&pm->blocks, src, nr, src, VIDEO_RAM, b);
 }
 
-/* The block that [gfn, gfn+nr) names, by any address that it had. */
+/* The block that [gfn, gfn+nr) names, by where it is or by any address that it had. */
 static struct block *named(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
+	struct block *past = NULL;
+
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		struct block *b = pm->blocks.sorted[i];
 
-		if (b->nr == nr && (block_place(b) == gfn || block_seen(b, gfn)))
+		if (b->nr != nr)
+			continue;
+		if (block_place(b) == gfn)
 			return b;
+		if (!past && block_seen(b, gfn))
+			past = b;
 	}
-	return NULL;
+	return past;
 }
 
 /* QEMU >= 11 forgets its entry and will relocate again for this address too. */

@@ -213,20 +213,35 @@ bool view_concerned_by(const struct xenphysmap *pm, const xen_pfn_t *gfns, size_
 	return view_concerned(pm, gfns[0] & ~span, span + 1);
 }
 
-/* Which block, and which of its frames, does QEMU mean by @gfn? */
-static struct block *meant(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
+/* The block of one of whose BARs, now or in the past, @gfn is a frame. */
+static struct block *behind(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
 {
-	struct block *b;
+	struct block *past = NULL;
 
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
-		b = pm->blocks.sorted[i];
-		for (size_t j = 0; j < b->nr_seen; j++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (b->bar != GFN_NONE && frames_within(gfn, b->bar, b->nr)) {
+			*off = gfn - b->bar;
+			return b;
+		}
+		for (size_t j = 0; !past && j < b->nr_seen; j++) {
 			if (!frames_within(gfn, b->seen[j], b->nr))
 				continue;
 			*off = gfn - b->seen[j];
-			return b;
+			past = b;
 		}
 	}
+	return past;
+}
+
+/* Which block, and which of its frames, does QEMU mean by @gfn? */
+static struct block *meant(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
+{
+	struct block *b = behind(pm, gfn, off);
+
+	if (b)
+		return b;
 	b = blocks_at_home(&pm->blocks, gfn);
 	if (b)
 		*off = gfn - b->home;

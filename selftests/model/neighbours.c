@@ -195,6 +195,31 @@ TEST(two_blocks_change_places)
 	dm_end(&dm);
 }
 
+/* Both have had this address; who has it now is meant. */
+TEST(dirty_where_another_block_was)
+{
+	struct dm_block *second = &dm.block[1];
+	unsigned long bits[VRAM / 64];
+	struct fakexen_pin pin[64];
+	const char pixel = 1;
+
+	guest_boot_as(&(struct guest){ .no_rom = true });
+	EXPECT_EQ(0, dm_add_block(&dm, HOME + VRAM, VRAM));
+	walk_add(HOME + VRAM, VRAM);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	dm_forget_entries(&dm);
+	EXPECT_EQ(0, dm_map_bar(&dm, second, BAR_A));
+	EXPECT_TRUE(walk(0));
+	EXPECT_EQ(2, fakexen_pins(pin, 64));
+	EXPECT_EQ(0, dm_track(&dm, BAR_A, VRAM, bits));
+	fakexen_guest_write(BAR_A + 5, 2048, &pixel, 1);
+	fakexen_guest_write(BAR_B + 6, 2048, &pixel, 1);
+	EXPECT_EQ(0, dm_track(&dm, BAR_A, VRAM, bits));
+	EXPECT_EQ(1UL << 5, bits[0]);
+	dm_end(&dm);
+}
+
 /* The first one keeps its BAR, as the guest's mistake. */
 TEST(two_blocks_at_one_address)
 {

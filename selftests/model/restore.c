@@ -343,6 +343,51 @@ TEST(page_by_page)
 }
 
 /* The four e1000 ROMs: one device fewer than there was. */
+FIXTURE(two) { };
+FIXTURE_SETUP(two)
+{
+	guest_boot_as(&(struct guest){ .no_rom = true });
+	EXPECT_EQ(0, dm_add_block(&dm, HOME + VRAM, VRAM));
+	walk_add(HOME + VRAM, VRAM);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_map_bar(&dm, &dm.block[1], BAR_B));
+}
+FIXTURE_TEARDOWN(two) { dm_end(&dm); }
+FIXTURE_VARIANT(two) { bool first, second; };
+FIXTURE_VARIANT_ADD(two, both_decoded) { true, true };
+FIXTURE_VARIANT_ADD(two, the_first_only) { true, false };
+FIXTURE_VARIANT_ADD(two, the_second_only) { false, true };
+FIXTURE_VARIANT_ADD(two, neither) { false, false };
+
+/* Two displays' memories, side by side at home, are not one that is in pieces. */
+TEST_F(two, displays)
+{
+	struct dm_block *second = &dm.block[1];
+
+	if (!variant->first)
+		dm_unmap_bar(&dm, VGA, BAR_A);
+	if (!variant->second)
+		dm_unmap_bar(&dm, second, BAR_B);
+	guest_save();
+	guest_rebuild(true, false);
+	dm_add_block(&dm, HOME, VRAM);
+	dm_add_block(&dm, HOME + VRAM, VRAM);
+	EXPECT_FALSE(VGA->dummy);
+	EXPECT_FALSE(second->dummy);
+	if (variant->first)
+		EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	if (variant->second)
+		EXPECT_EQ(0, dm_map_bar(&dm, second, BAR_B));
+	guest_resume();
+	EXPECT_TRUE(walk(0));
+	EXPECT_EQ(variant->first ? BAR_A : HOME, walk_place(HOME));
+	EXPECT_EQ(variant->second ? BAR_B : HOME + VRAM, walk_place(HOME + VRAM));
+	if (variant->first)
+		EXPECT_TRUE(guest_sees(VGA, BAR_A));
+	if (variant->second)
+		EXPECT_TRUE(guest_sees(second, BAR_B));
+}
+
 TEST(a_block_fewer)
 {
 	boot_with_bar_at(BAR_B, true);
