@@ -76,16 +76,21 @@ static int next_piece(const struct block *b, const struct run *target, unsigned 
 	return stuck ? -EBUSY : 0;
 }
 
-/* How far did a step get that failed?  Without an answer: nowhere. */
-static uint64_t moved(struct xenphysmap *pm, uint64_t dst, uint64_t nr)
+/*
+ * How far did a step get that failed?  Where that can't be seen, what has arrived
+ * goes back, up to the first frame that has nothing.
+ */
+static uint64_t moved(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t nr)
 {
 	uint64_t n;
-	int rc = mapping_moved(pm->fmem, pm->domid, dst, nr, &n);
+	int rc = mapping_moved(pm->fmem, pm->domid, dst, nr, &n), back;
 
 	if (!rc)
 		return n;
-	log_error("can't see how many of %" PRIu64 " frames went to 0x%" PRIx64 ": %s", nr, dst,
-		  strerror(-rc));
+	back = relocate_step(&pm->relocate, dst, src, nr);
+	if (back && back != -EINVAL && back != -EACCES)
+		log_error("can't see how many of %" PRIu64 " frames went to 0x%" PRIx64 " (%s), "
+			  "nor take them back (%s)", nr, dst, strerror(-rc), strerror(-back));
 	return 0;
 }
 
@@ -97,7 +102,7 @@ static int move_piece(struct xenphysmap *pm, struct block *b, const struct piece
 	plan_start(&plan, p->from, p->to, p->nr);
 	while (plan_next(&plan, &s)) {
 		int rc = relocate_step(&pm->relocate, p->from + s.off, p->to + s.off, s.nr);
-		uint64_t n = rc ? moved(pm, p->to + s.off, s.nr) : s.nr;
+		uint64_t n = rc ? moved(pm, p->from + s.off, p->to + s.off, s.nr) : s.nr;
 
 		blocks_put(&pm->blocks, b, p->off + s.off, n, p->to + s.off);
 		/* for a migration: Xen notes it itself since 98fccdf0ac (4.19) */

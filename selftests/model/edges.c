@@ -338,6 +338,31 @@ TEST(no_shelter)
 	dm_end(&dm);
 }
 
+/* Two failures at once: what has arrived goes back unseen. */
+TEST(cannot_see_how_far_it_got)
+{
+	const struct fakexen_fault blind = {
+		.name = "xenforeignmemory_map2", .nth = 2, .times = FAKEXEN_FOREVER,
+		.error = ENOMEM,
+	};
+
+	guest_boot_as(&(struct guest){ .no_rom = true });
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	ASSERT_EQ(0, next_xendevicemodel_relocate_memory(dm.dmod, 1, 1, BAR_A + 20, 0x50000));
+	fakexen_fail(&blind);
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	EXPECT_EQ(EINVAL, errno);
+	fakexen_fail(NULL);
+	ASSERT_EQ(0, next_xendevicemodel_relocate_memory(dm.dmod, 1, 1, 0x50000, BAR_A + 20));
+	EXPECT_TRUE(walk(0));
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	EXPECT_FALSE(seam_logged("can't see how many"));
+	dm_unmap_bar(&dm, VGA, BAR_B);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
+	EXPECT_TRUE(guest_sees(VGA, BAR_B));
+	dm_end(&dm);
+}
+
 TEST(page_of_nobody)
 {
 	guest_boot_as(&(struct guest){ .age = DM_2_10 });
