@@ -253,6 +253,9 @@ static void is_video_ram(struct xenphysmap *pm, struct block *b)
 {
 	if (strncmp(b->name, "ram@", 4))
 		return;
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		if (!strcmp(pm->blocks.sorted[i]->name, VIDEO_RAM))
+			return;
 	strcpy(b->name, VIDEO_RAM);
 	b->nr_published = 0;
 	move_publish(pm, b);
@@ -390,15 +393,16 @@ void *physmap_map(struct xenphysmap *pm, xenforeignmemory_handle *fmem, void *ad
 		  int flags, size_t nr, const xen_pfn_t *gfns, int *err)
 {
 	const struct view_call call = { fmem, pm->domid, addr, prot, flags, nr, err };
-	int saved = errno;
+	int error = errno;
 	void *map;
 
 	pthread_mutex_lock(&pm->lock);
 	map = view_map(pm, &call, gfns);
-	if (map)
-		errno = saved;
+	if (!map)
+		error = errno;
 	move_publish_all(pm);
 	unlock(pm);
+	errno = error;
 	return map;
 }
 

@@ -3,6 +3,8 @@
  * Records while xenstore is slow to agree, full, forbidden or away.  Whatever
  * it does, the guest doesn't notice, and when it is back the records are true.
  */
+#include <sys/mman.h>
+
 #include "guest.h"
 #include "ksft_harness.h"
 #include "records_of.h"
@@ -82,6 +84,27 @@ TEST(dead_and_back)
 	/* any call of the device model's will do */
 	dm_map_io(&dm, 0xc0000, 1);
 	EXPECT_TRUE(walk(0));
+	dm_end(&dm);
+}
+
+/* Why a map failed is for the device model to know, and not that xenstored is away. */
+TEST(dead_while_a_map_fails)
+{
+	const struct fakexen_fault fault = {
+		.name = "xenforeignmemory_map2", .nth = 1, .times = 1, .error = EPERM,
+	};
+	const xen_pfn_t gfn = HOME;
+	int err;
+
+	guest_boot();
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	fakexen_store_dead(true);
+	EXPECT_EQ(0, dm_move_bar(&dm, VGA, BAR_A, BAR_B));
+	fakexen_fail(&fault);
+	EXPECT_NULL(xenforeignmemory_map2(dm.fmem, 1, NULL, PROT_READ, 0, 1, &gfn, &err));
+	EXPECT_EQ(EPERM, errno);
+	fakexen_fail(NULL);
+	fakexen_store_dead(false);
 	dm_end(&dm);
 }
 
