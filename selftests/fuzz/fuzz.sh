@@ -38,11 +38,12 @@ plan() { fuzz plan 100000; }
 blocks() { fuzz blocks 10000; }
 store() { fuzz store 4000; }
 serve() { fuzz serve 3000; }
+hear() { fuzz hear 20000; }
 restore() { fuzz restore 200; }
 life() { fuzz life 600; }
 
 seconds=$((${FUZZ_SECONDS:-0} + 120))
-for target in record plan blocks store serve restore life; do
+for target in record plan blocks store serve hear restore life; do
 	ktap_test "$target" "$target" "$seconds"
 done
 ktap_run "$@"
