@@ -158,6 +158,7 @@ KILLED(qemu_11_leaves)
 /* No BAR is ever there: nobody looks at an address that isn't aligned. */
 TEST_F_TIMEOUT(killed, overlap_up, 300) { sweep(&overlap_up); }
 TEST_F_TIMEOUT(killed, overlap_down, 300) { sweep(&overlap_down); }
+TEST_F_TIMEOUT(killed, rom_steps_aside, 300) { sweep(&rom_steps_aside); }
 
 TEST_F_TIMEOUT(killed, page_by_page, 300)
 {
