@@ -166,9 +166,10 @@ reader() {
 	reader=$!
 }
 
-# The guest goes on until both have seen enough.
+# The guest goes on until both have seen enough: thousands of moves, with ROUNDS=20.
+changes=${CHANGES:-$((100 * ${ROUNDS:-2}))}
+
 readers_see_the_truth() {
-	changes=${CHANGES:-200}
 	create_small a
 	await_place a "$A"
 	reader plain
@@ -196,5 +197,5 @@ live_test stopped 240
 live_more replaced_live
 live_more gone_for_a_while
 live_test hostile_writers 90
-live_test readers_see_the_truth 300
+live_test readers_see_the_truth $((200 + changes / 2))
 live_run "$@"
