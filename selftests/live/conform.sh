@@ -39,6 +39,6 @@ xenstore_answers_as_the_model_does() {
 	conform_store
 }
 
-live_test model_answers_as_xen_does
+live_test model_answers_as_xen_does 300
 live_test xenstore_answers_as_the_model_does
 live_run "$@"
