@@ -61,7 +61,7 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 		   $(O)/xenphysmap-preload.so $(O)/xenphysmap-publisher $(O)/xenphysmap
 
 # every collection of selftests/ that fits into a check, quickest first
-check_targets	:= harness build core ctl arch docs preload publisher model bench fuzz analyze foreign \
+check_targets	:= harness build core ctl arch docs preload trace publisher model bench fuzz analyze foreign \
 		   testbed live
 # and what takes minutes of a machine without being Xen
 slow_targets	:= slow

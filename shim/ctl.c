@@ -15,6 +15,7 @@
 
 static const char usage_text[] =
 	"usage: xenphysmap list DOMID...   blocks of these domains, from their records\n"
+	"       xenphysmap counters [--json] [--pid] DOMAIN|PID   what its shim has counted\n"
 	"       xenphysmap handover [--once]   give stubdoms the records that libxl restores\n"
 	"       xenphysmap inspect SAVEFILE    would this save restore, with the shim and without?\n"
 	"       xenphysmap replace [--emulator PATH] [--timeout SECONDS] [--dry-run] DOMAIN\n"
@@ -59,6 +60,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "list", list },
+	{ "counters", ctl_counters },
 	{ "handover", ctl_handover },
 	{ "inspect", ctl_inspect },
 	{ "replace", ctl_replace },

@@ -11,6 +11,15 @@
 #define CTL_USAGE	2
 
 /**
+ * ctl_counters() - Print what a device model's shim has counted.
+ * @argc: number of arguments, the subcommand's name not counted
+ * @argv: the arguments, with that name before the first
+ *
+ * Return: an exit status; CTL_USAGE for arguments that aren't right.
+ */
+int ctl_counters(int argc, char **argv);
+
+/**
  * ctl_handover() - Carry records from dom0's part of xenstore to stubdoms'.
  * @argc: number of arguments, the subcommand's name not counted
  * @argv: the arguments

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "counters.h"
 #include "engine.h"
 #include "log.h"
 #include "mapping.h"
@@ -105,6 +106,7 @@ static int move_piece(struct xenphysmap *pm, struct block *b, const struct piece
 		uint64_t n = rc ? moved(pm, p->from + s.off, p->to + s.off, s.nr) : s.nr;
 
 		blocks_put(&pm->blocks, b, p->off + s.off, n, p->to + s.off);
+		counters_add(COUNTER_frames_moved, n);
 		/* for a migration: Xen notes it itself since 98fccdf0ac (4.19) */
 		if (n)
 			relocate_modified(&pm->relocate, p->to + s.off, n);
@@ -176,13 +178,16 @@ static int look_ahead(struct xenphysmap *pm, const struct block *b, uint64_t dst
 /* Xen has let go of a page that it couldn't put down again. */
 static void look_for_losses(struct xenphysmap *pm, const struct block *b)
 {
-	for (unsigned int i = 0; i < b->nr_runs; i++)
-		if (mapping_full(pm->fmem, pm->domid, b->run[i].gfn, b->run[i].nr) == -ENOENT)
-			log_error("%s: Xen has lost a page between 0x%" PRIx64 " and 0x%" PRIx64,
-				  b->name, b->run[i].gfn, b->run[i].gfn + b->run[i].nr - 1);
+	for (unsigned int i = 0; i < b->nr_runs; i++) {
+		if (mapping_full(pm->fmem, pm->domid, b->run[i].gfn, b->run[i].nr) != -ENOENT)
+			continue;
+		log_error("%s: Xen has lost a page between 0x%" PRIx64 " and 0x%" PRIx64, b->name,
+			  b->run[i].gfn, b->run[i].gfn + b->run[i].nr - 1);
+		counters_add(COUNTER_errors_page_lost, 1);
+	}
 }
 
-int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
+static int move_or_undo(struct xenphysmap *pm, struct block *b, uint64_t dst)
 {
 	const struct run target = { .off = 0, .gfn = dst, .nr = b->nr };
 	struct run saved[BLOCK_RUNS_MAX];
@@ -190,8 +195,6 @@ int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
 	uint64_t src = b->run[0].gfn;
 	int rc, undo;
 
-	if (block_place(b) == dst)
-		return 0;
 	if (!frames_valid(dst, b->nr) || dst + b->nr > P2M_MAX)
 		return -EINVAL;
 	if (!pm->fmem)
@@ -210,6 +213,7 @@ int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
 		return 0;
 	}
 	undo = move_to(pm, b, saved, nr_saved);
+	counters_add(undo ? COUNTER_moves_broken : COUNTER_moves_undone, 1);
 	if (undo)
 		log_error("%s: moving to 0x%" PRIx64 " failed (%s) and so did moving back (%s): "
 			  "it is in %u pieces now", b->name, dst, strerror(-rc), strerror(-undo),
@@ -218,6 +222,33 @@ int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
 		log_error("%s: moving to 0x%" PRIx64 " failed (%s), it is back at 0x%" PRIx64,
 			  b->name, dst, strerror(-rc), src);
 	look_for_losses(pm, b);
+	return rc;
+}
+
+static enum counter outcome(int rc)
+{
+	switch (rc) {
+	case 0:
+		return COUNTER_moves;
+	case -EBUSY:
+		return COUNTER_errors_taken;
+	case -ENOMEM:
+		return COUNTER_errors_p2m_pool;
+	default:
+		return COUNTER_errors_move;
+	}
+}
+
+int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
+{
+	int rc;
+
+	if (block_place(b) == dst) {
+		counters_add(COUNTER_moves_spared, 1);
+		return 0;
+	}
+	rc = move_or_undo(pm, b, dst);
+	counters_add(outcome(rc), 1);
 	return rc;
 }
 
@@ -236,6 +267,7 @@ int move_verify(struct xenphysmap *pm, struct block *b)
 	if (rc == -ENOENT) {
 		log_warn("record of %s at 0x%" PRIx64 " is wrong: it hasn't %" PRIu64
 			 " pages there; withdrawn", b->name, b->run[0].gfn, b->nr);
+		counters_add(COUNTER_errors_restore, 1);
 		move_forget(pm, b);
 	}
 	return rc;
@@ -257,10 +289,14 @@ int move_withdraw(struct xenphysmap *pm, uint64_t phys_offset, const char *name)
 {
 	int rc = pm->records->withdraw(pm->records, phys_offset);
 
-	if (unheard(rc))
+	if (unheard(rc)) {
 		move_start_over(pm);
-	else if (rc)
+	} else if (rc) {
 		log_error("record of %s can't be withdrawn: %s", name, strerror(-rc));
+		counters_add(COUNTER_errors_record, 1);
+	} else {
+		counters_add(COUNTER_records_withdrawn, 1);
+	}
 	return rc;
 }
 
@@ -312,9 +348,13 @@ static int publish_run(struct xenphysmap *pm, const struct block *b, const struc
 		.start_addr = r->gfn << PAGE_SHIFT,
 		.size = r->nr << PAGE_SHIFT,
 	};
+	int rc;
 
 	memcpy(rec.name, b->name, sizeof(rec.name));
-	return pm->records->publish(pm->records, &rec);
+	rc = pm->records->publish(pm->records, &rec);
+	if (!rc)
+		counters_add(COUNTER_records_published, 1);
+	return rc;
 }
 
 static void not_published(struct xenphysmap *pm, const struct block *b, int rc)
@@ -324,6 +364,7 @@ static void not_published(struct xenphysmap *pm, const struct block *b, int rc)
 		move_start_over(pm);
 	} else if (rc != -EAGAIN && !pm->complained) {
 		log_error("record of %s can't be published: %s", b->name, strerror(-rc));
+		counters_add(COUNTER_errors_record, 1);
 		pm->complained = true;
 	}
 }
@@ -399,6 +440,8 @@ int move_barrier(struct xenphysmap *pm)
 {
 	int rc = 0;
 
+	if (pm->records)
+		counters_add(COUNTER_barriers, 1);
 	for (int i = 0; pm->records && i < BARRIER_TRIES; i++) {
 		move_publish_all(pm);
 		rc = pm->records->barrier(pm->records);
@@ -407,5 +450,9 @@ int move_barrier(struct xenphysmap *pm)
 		else if (rc || !pm->pending)
 			break;
 	}
-	return !rc && pm->pending ? -ETIMEDOUT : rc;
+	if (!rc && pm->pending)
+		rc = -ETIMEDOUT;
+	if (rc)
+		counters_add(COUNTER_errors_barrier, 1);
+	return rc;
 }

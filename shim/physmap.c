@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "engine.h"
 #include "log.h"
 #include "mapping.h"
@@ -66,6 +67,7 @@ struct xenphysmap *physmap_new(uint32_t domid, const struct xenphysmap_handles *
 	pm->vram_at = GFN_NONE;
 	pm->blocks.away_start = GFN_NONE;
 	pm->kept.home = GFN_NONE;
+	counters_show(domid);
 	return pm;
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "counters.h"
 #include "log.h"
 #include "records.h"
 
@@ -86,6 +87,7 @@ __attribute__((constructor)) static void before_main(int argc, char **argv)
 	if (end == text || *end || domid >= DOMID_END)
 		return;
 	log_set_prefix(domid);
+	counters_show(domid);
 	/* what fails here fails again, and is told then */
 	if (!records_open(domid, NULL, &early.records))
 		early.domid = domid;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "engine.h"
 #include "log.h"
 
@@ -67,6 +68,7 @@ static void claim_or_withdraw(struct xenphysmap *pm, const struct record *rec)
 		return;
 	log_warn("record %" PRIx64 " (%s at 0x%" PRIx64 ") is ignored: %s", rec->phys_offset,
 		 rec->name, rec->start_addr >> PAGE_SHIFT, strerror(-rc));
+	counters_add(COUNTER_errors_restore, 1);
 	if (rc != -ENOMEM)
 		move_withdraw(pm, rec->phys_offset, rec->name);
 }
@@ -160,6 +162,7 @@ static bool find_unrecorded(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, co
 		return false;
 	log_warn("%s: no record, but found at 0x%" PRIx64 ", %" PRIu64 " frames", b->name, place,
 		 nr);
+	counters_add(COUNTER_restored_by_search, 1);
 	expect_bar(b);
 	move_publish(pm, b);
 	return true;
@@ -190,11 +193,13 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 			log_warn("record of %s at 0x%" PRIx64 " is wrong: the device model hasn't "
 				 "%" PRIu64 " frames there; withdrawn", b->name, b->run[0].gfn,
 				 b->nr);
+			counters_add(COUNTER_errors_restore, 1);
 			move_forget(pm, b);
 		} else if (whole) {
 			b->claimed = false;
 			log_info("%s: restored, %" PRIu64 " frames at 0x%" PRIx64, b->name, b->nr,
 				 b->run[0].gfn);
+			counters_add(COUNTER_restored_by_record, 1);
 		}
 	}
 	if (!known && find_unrecorded(pm, gfn, nr, err))
@@ -257,6 +262,7 @@ static struct block *rescue(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 		return NULL;
 	log_warn("%s: not at its BAR at 0x%" PRIx64 ", but found at 0x%" PRIx64, b->name, gfn,
 		 place);
+	counters_add(COUNTER_restored_by_search, 1);
 	return b;
 }
 
@@ -321,6 +327,7 @@ void restore_learn(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 	}
 	b->bar = gfn;
 	log_info("%s: found where its BAR is, %" PRIu64 " frames at 0x%" PRIx64, b->name, nr, gfn);
+	counters_add(COUNTER_restored_by_bar, 1);
 	move_pin(pm, b);
 	move_publish(pm, b);
 }

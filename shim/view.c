@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "counters.h"
 #include "engine.h"
 #include "log.h"
 #include "next.h"
@@ -75,6 +76,8 @@ static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
 		}
 		true_gfns[i] = gfn;
 	}
+	if (true_gfns)
+		counters_add(COUNTER_maps_translated, 1);
 	map = map_frames(pm, call, true_gfns ? true_gfns : gfns);
 	free(true_gfns);
 	return map;
@@ -160,6 +163,7 @@ static void *map_bar(struct xenphysmap *pm, const struct view_call *call, const 
 	}
 	if (b && is_kept(pm, call, b)) {
 		log_debug("%s: is mapped already", b->name);
+		counters_add(COUNTER_maps_kept, 1);
 		memset(call->err, 0, call->nr * sizeof(*call->err));
 		return call->addr;
 	}

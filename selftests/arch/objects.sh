@@ -182,7 +182,8 @@ engine_goes_downwards() {
 		defines "$object" | sort - "$KTAP_TMP/above" -o "$KTAP_TMP/above"
 	done <"$KTAP_TMP/layers"
 	# what the engine stands on knows nothing of it
-	for object in blocks known plan record relocate privcmd mapping area log store publisher; do
+	for object in blocks known plan record relocate privcmd mapping area log counters store \
+		      publisher; do
 		wants "$object" | sort >"$KTAP_TMP/wants"
 		! comm -12 "$KTAP_TMP/above" "$KTAP_TMP/wants" | grep . ||
 			ktap_fail "wanted by $object.o, from the engine"
@@ -218,6 +219,7 @@ guest_manners() {
 	only 'write' log
 	only 'fopen(64)?' area
 	only 'open(64)?' privcmd publisher-main
+	only 'memfd_create|ftruncate(64)?' counters
 	only '(secure_)?getenv' calls
 }
 
@@ -242,7 +244,7 @@ command_parts() {
 	command_only '(xendevicemodel|xenforeignmemory)_.*' ioreqs
 	command_only 'json_tokener_.*' inspect qmp
 	command_only 'v?fork|execve|posix_spawn' emulator probe revive
-	command_only 'printf|puts|stdout' inspect replace
+	command_only 'printf|puts|stdout' counters inspect replace
 }
 
 for name in pure loader xenstore sandbox plain_libxen_names hypercalls mappings \

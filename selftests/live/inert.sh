@@ -15,6 +15,7 @@ without_wrapper() {
 	not xenstore-exists "$(physmap "$(domid a)")"
 	ktap_equal '' "$(publishers)" publishers
 	expect_log a 0 xenphysmap
+	not xenphysmap counters "$live_prefix"a
 }
 
 # with_and_without COMMAND...

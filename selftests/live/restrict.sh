@@ -11,6 +11,17 @@ here=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
+# counted GUEST NAME=VALUE...: by its present device model.
+counted() {
+	xenphysmap counters "$live_prefix$1" >"$live_dir/counters"
+	cat "$live_dir/counters" >&2
+	not grep '^errors_.* [1-9]' "$live_dir/counters"
+	shift
+	for live_pair; do
+		grep -q "^${live_pair%=*}  *${live_pair#*=}\$" "$live_dir/counters"
+	done
+}
+
 restricted() {
 	create a shim puppet dm_restrict=1 vkb_device=0
 	not grep -q '^Uid:.0' "/proc/$(dm_pid a)/status"
@@ -20,11 +31,13 @@ restricted() {
 		expect_whole a
 		await_place a "$at"
 	done
+	counted a moves=3 frames_moved=12288 barriers=0
 	save a
 	restore a
 	expect_whole a
 	say a bar "$A"
 	expect_whole a
+	counted a moves=1 frames_moved=4096 maps_translated=1 'restored_by_record=[1-9]'
 	say a decode 0
 	save a
 	restore a
