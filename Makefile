@@ -24,7 +24,8 @@ PREFIX		?= /usr/local
 bindir		?= $(PREFIX)/bin
 libdir		?= $(PREFIX)/lib
 includedir	?= $(PREFIX)/include
-pkglibdir	:= $(libdir)/xenphysmap
+# not below libdir: a user's xl.cfg names it, and libdir may have an architecture
+pkglibdir	:= $(PREFIX)/lib/xenphysmap
 unitdir		:= $(PREFIX)/lib/systemd/system
 mandir		?= $(PREFIX)/share/man
 htmldir		?= $(PREFIX)/share/doc/xenphysmap/html
@@ -130,17 +131,18 @@ $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 # all of them name the place that they are installed to
 configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
 		-e 's|@includedir@|$(includedir)|g' -e 's|@bindir@|$(bindir)|g' \
+		-e 's|@pkglibdir@|$(pkglibdir)|g' \
 		-e 's|@version@|$(VERSION)|g'
 
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(includedir) \
-		$(libdir)/pkgconfig $(unitdir))
+		$(libdir)/pkgconfig $(libdir)/xenphysmap $(unitdir))
 	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 644 $(O)/xenphysmap-preload.so $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 644 $(O)/$(SONAME) $(O)/libxenphysmap.a $(O)/libxenphysmap-wrap.a \
 		$(DESTDIR)$(libdir)
-	$(INSTALL) -m 644 $(O)/xenphysmap-wrap.opt $(DESTDIR)$(pkglibdir)
+	$(INSTALL) -m 644 $(O)/xenphysmap-wrap.opt $(DESTDIR)$(libdir)/xenphysmap
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libxenphysmap.so
 	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
