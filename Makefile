@@ -26,6 +26,7 @@ libdir		?= $(PREFIX)/lib
 includedir	?= $(PREFIX)/include
 # not below libdir: a user's xl.cfg names it, and libdir may have an architecture
 pkglibdir	:= $(PREFIX)/lib/xenphysmap
+datadir		:= $(PREFIX)/share/xenphysmap
 unitdir		:= $(PREFIX)/lib/systemd/system
 mandir		?= $(PREFIX)/share/man
 htmldir		?= $(PREFIX)/share/doc/xenphysmap/html
@@ -69,11 +70,12 @@ slow_targets	:= slow
 
 all: $(products)
 
-# changes when the compiler, a flag or a list does
+# changes when the compiler, a flag or a list does, or a header that may be missing
+sdt		:= $(wildcard /usr/include/sys/sdt.h /usr/include/*/sys/sdt.h)
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$build_flags" | cmp -s - $@ || printf '%s\n' "$$build_flags" >$@
-$(O)/flags: export build_flags := $(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+$(O)/flags: export build_flags := $(CC) $(shim_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(sdt) \
 		$(libxenphysmap-y) $(libxenphysmap-wrap-y) $(xenphysmap-preload-y) \
 		$(xenphysmap-publisher-y)
 
@@ -135,7 +137,7 @@ configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
 		-e 's|@version@|$(VERSION)|g'
 
 install: all
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(includedir) \
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(datadir) $(includedir) \
 		$(libdir)/pkgconfig $(libdir)/xenphysmap $(unitdir))
 	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
@@ -147,6 +149,7 @@ install: all
 	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
+	$(configured) $(srctree)/shim/xenphysmap.bt.in >$(DESTDIR)$(datadir)/xenphysmap.bt
 	$(configured) $(srctree)/shim/xenphysmap-handover.service.in \
 		>$(DESTDIR)$(unitdir)/xenphysmap-handover.service
 	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc

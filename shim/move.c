@@ -13,6 +13,7 @@
 #include "log.h"
 #include "mapping.h"
 #include "plan.h"
+#include "probes.h"
 
 /* Frames of a block that one plan can move. */
 struct piece {
@@ -247,7 +248,9 @@ int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst)
 		counters_add(COUNTER_moves_spared, 1);
 		return 0;
 	}
+	PROBE(move_begin, (const char *)b->name, b->run[0].gfn, dst, b->nr);
 	rc = move_or_undo(pm, b, dst);
+	PROBE(move_end, (const char *)b->name, b->run[0].gfn, dst, b->nr, rc);
 	counters_add(outcome(rc), 1);
 	return rc;
 }
@@ -352,6 +355,7 @@ static int publish_run(struct xenphysmap *pm, const struct block *b, const struc
 
 	memcpy(rec.name, b->name, sizeof(rec.name));
 	rc = pm->records->publish(pm->records, &rec);
+	PROBE(publish, (const char *)b->name, b->home + r->off, r->gfn, r->nr, rc);
 	if (!rc)
 		counters_add(COUNTER_records_published, 1);
 	return rc;
@@ -440,9 +444,11 @@ int move_barrier(struct xenphysmap *pm)
 {
 	int rc = 0;
 
-	if (pm->records)
-		counters_add(COUNTER_barriers, 1);
-	for (int i = 0; pm->records && i < BARRIER_TRIES; i++) {
+	if (!pm->records)
+		return 0;
+	PROBE(barrier_begin, pm->domid);
+	counters_add(COUNTER_barriers, 1);
+	for (int i = 0; i < BARRIER_TRIES; i++) {
 		move_publish_all(pm);
 		rc = pm->records->barrier(pm->records);
 		if (rc == -ECONNRESET)
@@ -454,5 +460,6 @@ int move_barrier(struct xenphysmap *pm)
 		rc = -ETIMEDOUT;
 	if (rc)
 		counters_add(COUNTER_errors_barrier, 1);
+	PROBE(barrier_end, pm->domid, rc);
 	return rc;
 }

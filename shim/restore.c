@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "engine.h"
 #include "log.h"
+#include "probes.h"
 
 /*
  * A save leaves video RAM at its BAR, or at home with decode off.  So where it
@@ -104,6 +105,12 @@ void restore_forget(struct xenphysmap *pm)
 	move_start_over(pm);
 }
 
+static void count_restored(const struct block *b, enum counter how)
+{
+	counters_add(how, 1);
+	PROBE(restore, (const char *)b->name, b->home, b->run[0].gfn, b->nr);
+}
+
 /* Does the map say anything against the part of the block that it covers? */
 static bool contradicts(const struct block *b, uint64_t gfn, uint64_t nr, const int *err)
 {
@@ -162,7 +169,7 @@ static bool find_unrecorded(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, co
 		return false;
 	log_warn("%s: no record, but found at 0x%" PRIx64 ", %" PRIu64 " frames", b->name, place,
 		 nr);
-	counters_add(COUNTER_restored_by_search, 1);
+	count_restored(b, COUNTER_restored_by_search);
 	expect_bar(b);
 	move_publish(pm, b);
 	return true;
@@ -199,7 +206,7 @@ bool restore_judge(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, const int *
 			b->claimed = false;
 			log_info("%s: restored, %" PRIu64 " frames at 0x%" PRIx64, b->name, b->nr,
 				 b->run[0].gfn);
-			counters_add(COUNTER_restored_by_record, 1);
+			count_restored(b, COUNTER_restored_by_record);
 		}
 	}
 	if (!known && find_unrecorded(pm, gfn, nr, err))
@@ -262,7 +269,7 @@ static struct block *rescue(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 		return NULL;
 	log_warn("%s: not at its BAR at 0x%" PRIx64 ", but found at 0x%" PRIx64, b->name, gfn,
 		 place);
-	counters_add(COUNTER_restored_by_search, 1);
+	count_restored(b, COUNTER_restored_by_search);
 	return b;
 }
 
@@ -327,7 +334,7 @@ void restore_learn(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 	}
 	b->bar = gfn;
 	log_info("%s: found where its BAR is, %" PRIu64 " frames at 0x%" PRIx64, b->name, nr, gfn);
-	counters_add(COUNTER_restored_by_bar, 1);
+	count_restored(b, COUNTER_restored_by_bar);
 	move_pin(pm, b);
 	move_publish(pm, b);
 }

@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "log.h"
 #include "next.h"
+#include "probes.h"
 
 static bool consecutive(const xen_pfn_t *gfns, size_t nr)
 {
@@ -79,6 +80,8 @@ static void *map_translated(struct xenphysmap *pm, const struct view_call *call,
 	if (true_gfns)
 		counters_add(COUNTER_maps_translated, 1);
 	map = map_frames(pm, call, true_gfns ? true_gfns : gfns);
+	if (call->nr)
+		PROBE(map, gfns[0], true_gfns ? true_gfns[0] : gfns[0], call->nr, map);
 	free(true_gfns);
 	return map;
 }

@@ -58,6 +58,7 @@ installs() {
 		    lib/libxenphysmap-wrap.a lib/xenphysmap/xenphysmap-wrap.opt \
 		    lib/pkgconfig/xenphysmap.pc lib/pkgconfig/xenphysmap-wrap.pc \
 		    include/xenphysmap.h \
+		    share/xenphysmap/xenphysmap.bt \
 		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher; do
 		[ -e "$root/$file" ] || ktap_fail "$file was not installed"
 	done
