@@ -41,7 +41,8 @@ CFLAGS		?= -O2 -g
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wvla -Wundef
 # WERROR=1 is for developers and CI: a newer compiler must not break users
 WARNINGS	+= $(if $(WERROR),-Werror)
-shim_CFLAGS	:= -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"$(VERSION)"' $(WARNINGS) \
+# the same bytes, wherever that was built
+shim_CFLAGS	:= -ffile-prefix-map=$(srctree)=. -std=gnu11 -D_GNU_SOURCE -DXENPHYSMAP_VERSION='"$(VERSION)"' $(WARNINGS) \
 		   -fvisibility=hidden -I$(srctree)/include -I$(srctree)/shim -I$(srctree)/shim/ctl
 shim_LDFLAGS	:= -Wl,-z,defs,-z,relro,-z,now
 

@@ -45,6 +45,20 @@ tree_stays_clean() {
 	[ ! -e "$KTAP_TMP/out" ] || ktap_fail "make clean left something"
 }
 
+# Whoever builds this can tell that it is what others have built.
+same_bytes_from_elsewhere() {
+	build
+	mkdir "$KTAP_TMP/elsewhere"
+	(cd "$top" && cp -R Kbuild Makefile include shim "$KTAP_TMP/elsewhere")
+	(umask 077 && TZ=Asia/Tokyo make -s -C "$KTAP_TMP/elsewhere" >/dev/null)
+	for product in libxenphysmap.so.1 libxenphysmap.a libxenphysmap-wrap.a \
+		       xenphysmap-wrap.opt xenphysmap-preload.so xenphysmap-publisher \
+		       xenphysmap; do
+		cmp "$KTAP_TMP/out/$product" "$KTAP_TMP/elsewhere/build/$product" ||
+			ktap_fail "$product differs"
+	done
+}
+
 second_build_does_nothing() {
 	build
 	ktap_equal "" "$(make --no-print-directory -C "$top" O="$KTAP_TMP/out" WERROR=1 | grep -E '^  (CC|LD|AR)')" \
@@ -151,6 +165,7 @@ links_static_from_pkg_config() {
 ktap_test gcc_builds gcc_builds 120
 ktap_test clang_builds clang_builds 120
 ktap_test tree_stays_clean tree_stays_clean 120
+ktap_test same_bytes_from_elsewhere same_bytes_from_elsewhere 240
 ktap_test second_build_does_nothing second_build_does_nothing 120
 ktap_test installs installs 120
 ktap_test wrapper_names_files wrapper_names_files 120

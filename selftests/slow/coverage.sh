@@ -52,6 +52,8 @@ not_built="shim/entry-wrap.c shim/next-wrap.c"
 
 # "FILE PERCENT COVERED LINES", and "FILE: CODE" in $KTAP_TMP/uncovered
 count() {
+	# names of sources are below the top
+	cd "$srctree"
 	find "$built" -name '*.gcno' -path '*/shim/*' ! -path '*/clang/*' -exec dirname {} + | sort -u |
 		while read -r dir; do
 			gcov --stdout --object-directory "$dir" "$dir"/*.gcno 2>/dev/null </dev/null
