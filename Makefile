@@ -9,6 +9,7 @@
 #   make bench                    stock and shim measured in turns, on a real Xen
 #   make bench-check              calls and allocations counted, and compared
 #   make docs                     this documentation as HTML and as man pages
+#   make deb                      Debian packages for this release, into build/deb
 #   make install DESTDIR= PREFIX= (PREFIX is /usr/local by default), with what
 #                                 "make docs" has made, if it has
 #   make clean
@@ -66,8 +67,8 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 # every collection of selftests/ that fits into a check, quickest first
 check_targets	:= harness build core ctl arch docs preload trace publisher model bench fuzz analyze foreign \
 		   testbed live
-# and what takes minutes of a machine without being Xen
-slow_targets	:= slow
+# and what takes minutes of a machine, or a Debian archive
+slow_targets	:= slow deb
 
 all: $(products)
 
@@ -174,6 +175,21 @@ install-docs:
 		$(INSTALL) -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page || exit; \
 	done
 
+# A source package's tree, since the packaging isn't at the top of this one.
+tree		:= $(O)/deb/xenphysmap-$(VERSION)
+deb:
+	@$(srctree)/selftests/packages build deb docs
+	rm -rf $(O)/deb
+	mkdir -p $(tree)/debian/source
+	cp -R $(addprefix $(srctree)/,COPYING Documentation Kbuild Makefile README.rst include \
+		selftests shim) $(tree)
+	cp $(srctree)/shim/debian/* $(tree)/debian
+	sed -e 1d -e 's/@version@/$(VERSION)/' $(srctree)/shim/debian/changelog.in \
+		>$(tree)/debian/changelog
+	rm $(tree)/debian/changelog.in
+	echo '3.0 (native)' >$(tree)/debian/source/format
+	cd $(tree) && env -u MAKEFLAGS -u MAKELEVEL -u O dpkg-buildpackage -us -uc -b
+
 # what a bare Debian 12 needs for the rest is installed there
 check:
 	@$(srctree)/selftests/packages build check docs
@@ -185,7 +201,7 @@ check-all: export FUZZ_SECONDS ?= 60
 check-all: export ROUNDS ?= 20
 check-all: export MORE ?= 1
 check-all:
-	@$(srctree)/selftests/packages check-all
+	@$(srctree)/selftests/packages check-all deb
 	@$(MAKE) --no-print-directory -C $(srctree) O=$(O) check \
 		TARGETS="$(or $(TARGETS),$(check_targets) $(slow_targets))"
 
@@ -207,7 +223,7 @@ FORCE:
 print-%:
 	@echo $($*)
 
-.PHONY: all install docs install-docs check check-all demo bench bench-check clean FORCE
+.PHONY: all install deb docs install-docs check check-all demo bench bench-check clean FORCE
 .DELETE_ON_ERROR:
 
 objects := $(sort $(foreach p,libxenphysmap libxenphysmap-wrap xenphysmap-preload \
