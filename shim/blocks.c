@@ -87,8 +87,13 @@ uint64_t blocks_translate(const struct blocks *table, uint64_t gfn)
 	return gfn;
 }
 
-static void default_name(struct block *b)
+void block_rename(struct block *b, const char *name)
 {
+	b->nr_published = 0;
+	if (name) {
+		strcpy(b->name, name);
+		return;
+	}
 	memcpy(b->name, "ram@", 4);
 	record_hex(b->home << PAGE_SHIFT, b->name + 4);
 }
@@ -124,10 +129,7 @@ int blocks_add(struct blocks *table, uint64_t home, uint64_t nr, uint64_t place,
 	b->pin = GFN_NONE;
 	b->pin_type = BLOCK_PIN_WB;
 	b->known = &table->known;
-	if (name)
-		strcpy(b->name, name);
-	else
-		default_name(b);
+	block_rename(b, name);
 
 	memmove(&grown[at + 1], &grown[at], (table->nr - at) * sizeof(*grown));
 	grown[at] = b;

@@ -21,6 +21,11 @@
 #define BLOCK_RUNS_MAX	16
 #define BLOCK_RUNS_FAIL	3	/* that one failed move may add */
 
+/* A block of no PCI device (what has this number is the host bridge), or not known. */
+#define DEVICE_NONE	0
+/* Of the one that the device model is making. */
+#define DEVICE_OPEN	UINT32_MAX
+
 /* XEN_DMOP_MEM_CACHEATTR_WB, which is what QEMU asks for. */
 #define BLOCK_PIN_WB	6
 
@@ -51,6 +56,10 @@ struct run {
  * @pin_type: the pin's type, XEN_DMOP_MEM_CACHEATTR_*
  * @claimed: known from a record only, not yet found in the p2m
  * @guessed: placed where its BAR was in an earlier life, and had none yet
+ * @device: the PCI device that has it, as segment, bus, device and function; or
+ *          DEVICE_NONE, or DEVICE_OPEN
+ * @followed: its BAR is known from match.h, not from a relocate call
+ * @explained: the log says why it isn't followed
  * @recorded: a record told of it first
  * @met: and the device model has mapped its home since
  * @known: of the table that it is in
@@ -70,6 +79,9 @@ struct block {
 	uint32_t pin_type;
 	bool claimed;
 	bool guessed;
+	uint32_t device;
+	bool followed;
+	bool explained;
 	bool recorded;
 	bool met;
 	struct known *known;
@@ -107,6 +119,13 @@ struct blocks {
  */
 int blocks_add(struct blocks *table, uint64_t home, uint64_t nr, uint64_t place,
 	       const char *name, struct block **block);
+
+/**
+ * block_rename() - Give a block another name; its records have the old one.
+ * @block: the block
+ * @name: or NULL for ram@<phys_offset>
+ */
+void block_rename(struct block *block, const char *name);
 
 /**
  * blocks_extend() - A block goes on where it seemed to end.

@@ -88,7 +88,7 @@ static struct records *open_records(uint32_t domid)
 static void read_options(struct xenphysmap *pm)
 {
 	const char *level = option("XENPHYSMAP_LOG"), *way = option("XENPHYSMAP_RELOCATE");
-	const char *addr = option("XENPHYSMAP_VRAM_AT");
+	const char *addr = option("XENPHYSMAP_VRAM_AT"), *bars = option("XENPHYSMAP_BARS");
 
 	if (level && !log_set_level(level))
 		log_warn("XENPHYSMAP_LOG=%s is ignored: use error, warn, info or debug", level);
@@ -97,11 +97,13 @@ static void read_options(struct xenphysmap *pm)
 	if (addr && !physmap_choose_vram(pm, addr))
 		log_warn("XENPHYSMAP_VRAM_AT=%s is ignored: use hexadecimal bytes, of whole pages",
 			 addr);
+	if (bars && !physmap_choose_bars(pm, bars))
+		log_warn("XENPHYSMAP_BARS=%s is ignored: use vga or all", bars);
 	if (option("XENPHYSMAP_STRICT"))
 		physmap_be_strict(pm);
 }
 
-static void attach(xendevicemodel_handle *dmod, uint32_t domid)
+static void attach(xendevicemodel_handle *dmod, uint32_t domid, ioservid_t id)
 {
 	const struct xenphysmap_handles handles = { .size = sizeof(handles), .dmod = dmod };
 	struct records *records;
@@ -118,6 +120,7 @@ static void attach(xendevicemodel_handle *dmod, uint32_t domid)
 			records->close(records);
 		return;
 	}
+	pm->request.id = id;
 	read_options(pm);
 	pthread_atfork(NULL, NULL, in_child);
 	__atomic_store_n(&served, pm, __ATOMIC_RELEASE);
@@ -151,7 +154,7 @@ int shim_xendevicemodel_create_ioreq_server(xendevicemodel_handle *dmod, domid_t
 	int saved = errno;
 
 	if (!rc && !inside)
-		INSIDE_VOID(attach(dmod, domid));
+		INSIDE_VOID(attach(dmod, domid, id ? *id : 0));
 	else if (rc && saved == EPERM)
 		diagnose(domid);
 	errno = saved;
@@ -183,6 +186,20 @@ int shim_xendevicemodel_unmap_io_range_from_ioreq_server(xendevicemodel_handle *
 
 	if (pm)
 		INSIDE_VOID(xenphysmap_region_del(pm, start >> PAGE_SHIFT, end >> PAGE_SHIFT));
+	return rc;
+}
+
+int shim_xendevicemodel_map_pcidev_to_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
+						   ioservid_t id, uint16_t segment, uint8_t bus,
+						   uint8_t device, uint8_t function)
+{
+	struct xenphysmap *pm = serving(domid);
+	int rc = next_xendevicemodel_map_pcidev_to_ioreq_server(dmod, domid, id, segment, bus,
+								device, function);
+
+	if (pm)
+		INSIDE_VOID(physmap_device(pm, (uint32_t)segment << 16 | bus << 8 | device << 3 |
+					   function, !rc));
 	return rc;
 }
 

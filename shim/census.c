@@ -92,7 +92,8 @@ void census_end(struct xenphysmap *pm)
 		return;
 	pm->counted = true;
 	for (size_t i = 0; i < pm->blocks.nr; i++)
-		maps_roms |= pm->blocks.sorted[i]->met && strcmp(pm->blocks.sorted[i]->name, VIDEO_RAM);
+		maps_roms |= pm->blocks.sorted[i]->met && !pm->blocks.sorted[i]->followed &&
+			     strcmp(pm->blocks.sorted[i]->name, VIDEO_RAM);
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		const struct block *b = pm->blocks.sorted[i];
 

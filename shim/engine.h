@@ -9,6 +9,7 @@
  *	census.c	whether they are the blocks that the saved guest had
  *	rescue.c	where video RAM is that nobody has told us of
  *	follow.c	where a block should be: BARs, regions, the barrier
+ *	match.c		whose BAR a region is that no call tells of
  *	move.c		how a block gets from one layout to another
  *
  * Each may call those below it.  Everything here runs under the lock, but for
@@ -30,16 +31,19 @@
 #include "blocks.h"
 #include "records.h"
 #include "relocate.h"
+#include "request.h"
 #include "xenphysmap.h"
 
 /**
  * struct region - frames that a device answers for
  * @gfn: first frame
  * @nr: frames
+ * @by: the device whose configuration made it appear, or DEVICE_NONE
  */
 struct region {
 	uint64_t gfn;
 	uint64_t nr;
+	uint32_t by;
 };
 
 /**
@@ -63,6 +67,8 @@ struct kept {
  * @domid: the guest
  * @fmem: borrowed
  * @relocate: dm_ops, with the borrowed handles for them
+ * @request: of the device model's ioreq server
+ * @every_bar: blocks are followed, too, that the device model doesn't relocate
  * @records: NULL where there are none
  * @loaded: the records have been read
  * @pending: some record isn't known to be on its way
@@ -94,6 +100,8 @@ struct xenphysmap {
 	uint32_t domid;
 	xenforeignmemory_handle *fmem;
 	struct relocate relocate;
+	struct request request;
+	bool every_bar;
 	struct records *records;
 	bool loaded;
 	bool pending;
@@ -163,6 +171,24 @@ void physmap_be_strict(struct xenphysmap *pm);
  * Return: whether there can be video RAM at such an address.
  */
 bool physmap_choose_vram(struct xenphysmap *pm, const char *addr);
+
+/**
+ * physmap_choose_bars() - Which blocks go to their BARs?
+ * @pm: the handle
+ * @which: vga, what the device model relocates; or all, see match.c
+ *
+ * Return: whether there is such a choice.
+ */
+bool physmap_choose_bars(struct xenphysmap *pm, const char *which);
+
+/**
+ * physmap_device() - A PCI device has been made, with the blocks populated since
+ *                    the last one.
+ * @pm: the handle
+ * @device: segment, bus, device and function, as Xen counts
+ * @known: Xen has taken it for a new one
+ */
+void physmap_device(struct xenphysmap *pm, uint32_t device, bool known);
 
 /**
  * physmap_lend() - Borrow handles where there are none yet.
@@ -341,6 +367,59 @@ void move_publish_all(struct xenphysmap *pm);
  */
 int move_barrier(struct xenphysmap *pm);
 
+/* match.c */
+
+/**
+ * match_device() - physmap_device(), under the lock.
+ */
+void match_device(struct xenphysmap *pm, uint32_t device, bool known);
+
+/**
+ * match_recorded() - A record tells a block's device, and its BAR.
+ * @b: the block, claimed
+ *
+ * Return: whether it does.
+ */
+bool match_recorded(struct block *b);
+
+/**
+ * match_cause() - Which device's configuration makes regions appear now?
+ * @pm: the engine
+ *
+ * Return: DEVICE_NONE where that isn't known, or isn't wanted.
+ */
+uint32_t match_cause(struct xenphysmap *pm);
+
+/**
+ * match_next() - Find a block whose BAR appeared, without any doubt.
+ * @pm: the engine
+ * @bar: first frame of the region
+ *
+ * Return: a block without a BAR, or NULL.
+ */
+struct block *match_next(struct xenphysmap *pm, uint64_t *bar);
+
+/**
+ * match_doubt() - Find a block whose BAR may be another region than was thought.
+ * @pm: the engine
+ *
+ * Return: the block, or NULL.
+ */
+struct block *match_doubt(struct xenphysmap *pm);
+
+/**
+ * match_explain() - A region appeared and is nobody's: say why, once for a block.
+ * @pm: the engine
+ * @r: the region
+ */
+void match_explain(struct xenphysmap *pm, const struct region *r);
+
+/**
+ * match_name() - Have the block's records tell its device and its BAR.
+ * @b: the block, followed
+ */
+void match_name(struct block *b);
+
 /* follow.c */
 
 /**
@@ -386,8 +465,24 @@ void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
 bool follow_is_region(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
 
 /**
- * follow_settle() - Bring every block where its device's state says it is: to
- *                   its BAR, or home with decode off.
+ * follow_others() - Bring blocks to BARs that no relocate call tells of.
+ * @pm: the engine
+ */
+void follow_others(struct xenphysmap *pm);
+
+/**
+ * follow_return() - The guest runs, again: back to the BARs.
+ * @pm: the engine
+ *
+ * The opposite of follow_settle() for blocks that the device model doesn't
+ * relocate; who isn't to be followed any more goes home for good.
+ */
+void follow_return(struct xenphysmap *pm);
+
+/**
+ * follow_settle() - Bring every block where a device model looks for it that is
+ *                   restored with its device's state: to its BAR, or home with
+ *                   decode off; and home if none ever relocates it.
  * @pm: the engine
  *
  * Does nothing while the guest is being migrated live, see follow_bar().

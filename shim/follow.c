@@ -156,13 +156,14 @@ static void remember_bar(struct xenphysmap *pm, const struct block *b)
 		.start_addr = b->bar << PAGE_SHIFT,
 		.size = b->nr << PAGE_SHIFT,
 	};
+	bool right = b->guessed && block_place(b) == b->bar;
 	int rc = 0;
 
 	if (!pm->fresh || strcmp(b->name, VIDEO_RAM))
 		return;
 	pm->fresh = false;
 	memcpy(rec.name, b->name, sizeof(rec.name));
-	if (pm->records && block_place(b) != b->bar)
+	if (pm->records && !right)
 		rc = pm->records->remember(pm->records, &rec);
 	if (rc == -ECONNRESET)
 		move_start_over(pm);
@@ -173,8 +174,10 @@ static void remember_bar(struct xenphysmap *pm, const struct block *b)
 int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar)
 {
 	b->bar = bar;
-	b->guessed = false;
+	/* it may not move there now, and the region that goes is to be noticed */
+	known_add(&pm->blocks.known, bar, b->nr);
 	remember_bar(pm, b);
+	b->guessed = false;
 	if (!block_at_bar(b) && relocate_log_dirty(&pm->relocate)) {
 		log_info("%s: its BAR is at 0x%" PRIx64 ", it stays at 0x%" PRIx64
 			 " while the guest is being migrated", b->name, bar, block_place(b));
@@ -189,23 +192,24 @@ int follow_bar(struct xenphysmap *pm, struct block *b, uint64_t bar)
  * The block whose BAR a region is: one that has none now (QEMU removes regions
  * before it adds any), and is there still, or was and won't be relocated again.
  */
-static struct block *owner(const struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+static struct block *owner(const struct xenphysmap *pm, const struct region *r)
 {
-	if (!known_any(&pm->blocks.known, gfn, nr))
+	if (!known_any(&pm->blocks.known, r->gfn, r->nr))
 		return NULL;
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		struct block *b = pm->blocks.sorted[i];
 
-		if (b->nr != nr || (b->bar != GFN_NONE && b->bar != gfn))
+		if (b->nr != r->nr || (b->bar != GFN_NONE && b->bar != r->gfn) || b->followed ||
+		    (b->device != DEVICE_NONE && r->by != DEVICE_NONE && b->device != r->by))
 			continue;
-		if (block_seen(b, gfn) ||
-		    (block_place(b) == gfn && gfn != b->home && !b->guessed))
+		if (block_seen(b, r->gfn) ||
+		    (block_place(b) == r->gfn && r->gfn != b->home && !b->guessed))
 			return b;
 	}
 	return NULL;
 }
 
-static void remember(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
+static void remember(struct xenphysmap *pm, const struct region *r)
 {
 	size_t max = pm->nr_regions < pm->max_regions ? pm->max_regions : 2 * pm->nr_regions + 8;
 	struct region *grown = pm->region;
@@ -213,10 +217,10 @@ static void remember(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 	if (max > pm->max_regions)
 		grown = realloc(pm->region, max * sizeof(*grown));
 	if (!grown) {
-		log_error("no memory to remember the region at 0x%" PRIx64, gfn);
+		log_error("no memory to remember the region at 0x%" PRIx64, r->gfn);
 		return;
 	}
-	grown[pm->nr_regions++] = (struct region){ .gfn = gfn, .nr = nr };
+	grown[pm->nr_regions++] = *r;
 	pm->region = grown;
 	pm->max_regions = max;
 }
@@ -255,26 +259,79 @@ static void judge_suspect(struct xenphysmap *pm)
 		send_away_from(pm, &suspect);
 }
 
+static void follow_or_say(struct xenphysmap *pm, struct block *b, uint64_t bar)
+{
+	int rc = follow_bar(pm, b, bar);
+
+	if (rc)
+		log_error("%s can't follow its BAR to 0x%" PRIx64 ": %s", b->name, bar,
+			  strerror(-rc));
+}
+
+/* From now on it is a block without a BAR, as for the device model. */
+static void give_up(struct xenphysmap *pm, struct block *b)
+{
+	uint64_t place = block_place(b);
+	int rc = 0;
+
+	b->followed = false;
+	b->device = DEVICE_NONE;
+	b->bar = GFN_NONE;
+	block_rename(b, NULL);
+	if (place != b->home)
+		rc = send_away(pm, b, place, place == GFN_NONE ? 0 : b->nr);
+	else
+		move_publish(pm, b);
+	if (rc)
+		log_error("%s can't leave 0x%" PRIx64 ": %s", b->name, place, strerror(-rc));
+}
+
+void follow_others(struct xenphysmap *pm)
+{
+	struct block *b;
+	uint64_t bar;
+
+	while ((b = match_doubt(pm)))
+		give_up(pm, b);
+	while ((b = match_next(pm, &bar))) {
+		b->bar = bar;
+		match_name(b);
+		follow_or_say(pm, b, bar);
+	}
+}
+
+void follow_return(struct xenphysmap *pm)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (!b->followed || b->claimed)
+			continue;
+		if (!pm->every_bar)
+			give_up(pm, b);
+		else if (b->bar != GFN_NONE)
+			follow_or_say(pm, b, b->bar);
+	}
+}
+
 void follow_region_add(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 {
-	const struct region region = { .gfn = gfn, .nr = nr };
+	const struct region region = { gfn, nr, match_cause(pm) };
 	struct block *mine;
-	int rc;
 
 	judge_suspect(pm);
-	mine = owner(pm, gfn, nr);
-	remember(pm, gfn, nr);
-	if (!mine) {
-		if (may_be_its_bar(pm, &region))
-			pm->suspect = region;
-		else
-			send_away_from(pm, &region);
+	mine = owner(pm, &region);
+	remember(pm, &region);
+	if (mine)
+		follow_or_say(pm, mine, gfn);
+	follow_others(pm);
+	if (mine)
 		return;
-	}
-	rc = follow_bar(pm, mine, gfn);
-	if (rc)
-		log_error("%s can't follow its BAR to 0x%" PRIx64 ": %s", mine->name, gfn,
-			  strerror(-rc));
+	if (may_be_its_bar(pm, &region))
+		pm->suspect = region;
+	else
+		send_away_from(pm, &region);
+	match_explain(pm, &region);
 }
 
 void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
@@ -298,15 +355,28 @@ void follow_region_del(struct xenphysmap *pm, uint64_t gfn, uint64_t nr)
 
 static int settle_block(struct xenphysmap *pm, struct block *b)
 {
-	uint64_t want = b->bar == GFN_NONE ? b->home : b->bar;
+	uint64_t want = b->bar == GFN_NONE || b->followed ? b->home : b->bar;
 
 	if (block_place(b) == want || b->claimed)
 		return 0;
-	if (b->bar == GFN_NONE && taken_until(pm, want, b->nr, b)) {
+	if (want == b->home && taken_until(pm, want, b->nr, b)) {
 		log_info("%s can't be at home for the save: its frames are in use", b->name);
 		return 0;
 	}
 	return bring(pm, b, want);
+}
+
+/* A BAR that is no more mustn't be in a save: another device's may be there. */
+static void name_all(struct xenphysmap *pm)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++) {
+		struct block *b = pm->blocks.sorted[i];
+
+		if (!b->followed || b->claimed)
+			continue;
+		match_name(b);
+		move_publish(pm, b);
+	}
 }
 
 int follow_settle(struct xenphysmap *pm)
@@ -314,6 +384,7 @@ int follow_settle(struct xenphysmap *pm)
 	int first = 0;
 
 	judge_suspect(pm);
+	name_all(pm);
 	if (relocate_log_dirty(&pm->relocate))
 		return 0;
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
@@ -343,6 +414,7 @@ void follow_deferred(struct xenphysmap *pm)
 		return;
 	pm->deferred = false;
 	for (size_t i = 0; i < pm->blocks.nr; i++)
-		if (pm->blocks.sorted[i]->bar != GFN_NONE)
+		if (pm->blocks.sorted[i]->bar != GFN_NONE && !pm->blocks.sorted[i]->followed)
 			settle_block(pm, pm->blocks.sorted[i]);
+	follow_return(pm);
 }

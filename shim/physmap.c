@@ -75,6 +75,7 @@ void xenphysmap_close(struct xenphysmap *pm)
 {
 	if (!pm)
 		return;
+	request_close(&pm->request);
 	if (pm->records)
 		pm->records->close(pm->records);
 	relocate_close(&pm->relocate);
@@ -104,6 +105,12 @@ bool physmap_choose_vram(struct xenphysmap *pm, const char *addr)
 	return true;
 }
 
+bool physmap_choose_bars(struct xenphysmap *pm, const char *which)
+{
+	pm->every_bar = !strcmp(which, "all");
+	return pm->every_bar || !strcmp(which, "vga");
+}
+
 void physmap_lend(struct xenphysmap *pm, xenforeignmemory_handle *fmem, xc_interface *xch)
 {
 	pthread_mutex_lock(&pm->lock);
@@ -119,6 +126,8 @@ bool physmap_return(struct xenphysmap *pm, const void *handle)
 	bool needed;
 
 	pthread_mutex_lock(&pm->lock);
+	if (pm->request.fmem == handle)
+		request_close(&pm->request);
 	if (pm->fmem == handle)
 		pm->fmem = NULL;
 	if (pm->relocate.xch == handle)
@@ -186,12 +195,27 @@ static int populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uin
 			  "%s", nr, home, strerror(-rc));
 		return place == home ? 1 : rc;
 	}
+	b->device = DEVICE_OPEN;
 	rc = populate_block(pm, b, xch, flags);
 	if (rc)
 		blocks_del(&pm->blocks, b);
 	else
 		move_publish(pm, b);
 	return rc;
+}
+
+static int device(struct xenphysmap *pm, uint32_t number, bool known)
+{
+	match_device(pm, number, known);
+	return 0;
+}
+
+void physmap_device(struct xenphysmap *pm, uint32_t number, bool known)
+{
+	int rc;
+
+	LOCKED(pm, rc, device(pm, number, known));
+	(void)rc;
 }
 
 int physmap_populate(struct xenphysmap *pm, xc_interface *xch, uint64_t home, uint64_t nr,
@@ -213,6 +237,7 @@ static int running(struct xenphysmap *pm)
 		restore_done(pm);
 		follow_restored(pm);
 	}
+	follow_return(pm);
 	return 0;
 }
 
@@ -246,6 +271,14 @@ int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char
 	return fail(rc);
 }
 
+static bool has_video_ram(const struct xenphysmap *pm)
+{
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		if (!strcmp(pm->blocks.sorted[i]->name, VIDEO_RAM))
+			return true;
+	return false;
+}
+
 /*
  * QEMU's own name for a block is in no call; but it relocates one block only.  A
  * second one that is relocated all the same must not be taken for more of it.
@@ -253,13 +286,12 @@ int xenphysmap_add(struct xenphysmap *pm, uint64_t home, uint64_t nr, const char
  */
 static void is_video_ram(struct xenphysmap *pm, struct block *b)
 {
-	if (strncmp(b->name, "ram@", 4))
+	bool first = !has_video_ram(pm);
+
+	if (!b->followed && (!first || strncmp(b->name, "ram@", 4)))
 		return;
-	for (size_t i = 0; i < pm->blocks.nr; i++)
-		if (!strcmp(pm->blocks.sorted[i]->name, VIDEO_RAM))
-			return;
-	strcpy(b->name, VIDEO_RAM);
-	b->nr_published = 0;
+	b->followed = false;
+	block_rename(b, first ? VIDEO_RAM : NULL);
 	move_publish(pm, b);
 }
 
@@ -327,7 +359,12 @@ static int relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t 
 	if (rc)
 		return rc;
 	is_video_ram(pm, b);
-	return follow_bar(pm, b, dst);
+	if (b->device == DEVICE_NONE)
+		b->device = match_cause(pm);
+	rc = follow_bar(pm, b, dst);
+	/* what was ambiguous while it might have been any block's BAR */
+	follow_others(pm);
+	return rc;
 }
 
 int xenphysmap_relocate(struct xenphysmap *pm, uint64_t src, uint64_t dst, uint64_t nr)

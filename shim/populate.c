@@ -103,7 +103,10 @@ static void recall(struct xenphysmap *pm)
 		return;
 	pm->recalled = true;
 	if (pm->records->recall(pm->records, &rec) == 1)
-		pm->guess = (struct region){ rec.start_addr >> PAGE_SHIFT, rec.size >> PAGE_SHIFT };
+		pm->guess = (struct region){
+			.gfn = rec.start_addr >> PAGE_SHIFT,
+			.nr = rec.size >> PAGE_SHIFT,
+		};
 }
 
 /* Is it a block like that, and would it be in nobody's way there? */

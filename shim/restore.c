@@ -21,7 +21,8 @@
  */
 static void expect_bar(struct block *b)
 {
-	if (strcmp(b->name, VIDEO_RAM) || block_place(b) == b->home || block_place(b) == GFN_NONE)
+	if (match_recorded(b) || strcmp(b->name, VIDEO_RAM) || block_place(b) == b->home ||
+	    block_place(b) == GFN_NONE)
 		return;
 	if (!block_see(b, block_place(b)))
 		b->bar = block_place(b);

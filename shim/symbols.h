@@ -26,6 +26,9 @@
 	X(int, -1, xendevicemodel_unmap_io_range_from_ioreq_server, "VERS_1.0", \
 	  (DMOD, ioservid_t id, int is_mmio, uint64_t start, uint64_t end), \
 	  (dmod, domid, id, is_mmio, start, end))			\
+	X(int, -1, xendevicemodel_map_pcidev_to_ioreq_server, "VERS_1.0", \
+	  (DMOD, ioservid_t id, uint16_t segment, uint8_t bus, uint8_t device, \
+	   uint8_t function), (dmod, domid, id, segment, bus, device, function)) \
 	X(int, -1, xendevicemodel_set_ioreq_server_state, "VERS_1.0",	\
 	  (DMOD, ioservid_t id, int enabled), (dmod, domid, id, enabled)) \
 	X(int, -1, xendevicemodel_track_dirty_vram, "VERS_1.0",		\
@@ -72,6 +75,13 @@
 	X(int, -1, xenforeignmemory_unmap, "VERS_1.0",			\
 	  (xenforeignmemory_handle *fmem, void *addr, size_t pages),	\
 	  (fmem, addr, pages))						\
+	X(xenforeignmemory_resource_handle *, NULL, xenforeignmemory_map_resource, "VERS_1.3", \
+	  (xenforeignmemory_handle *fmem, domid_t domid, unsigned int type, unsigned int id, \
+	   unsigned long frame, unsigned long nr_frames, void **paddr, int prot, int flags), \
+	  (fmem, domid, type, id, frame, nr_frames, paddr, prot, flags)) \
+	X(int, -1, xenforeignmemory_unmap_resource, "VERS_1.3",		\
+	  (xenforeignmemory_handle *fmem, xenforeignmemory_resource_handle *fres), \
+	  (fmem, fres))							\
 	X(xencall_handle *, NULL, xencall_open, "VERS_1.0",		\
 	  (struct xentoollog_logger *logger, unsigned int open_flags),	\
 	  (logger, open_flags))						\

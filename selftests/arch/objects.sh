@@ -120,7 +120,7 @@ plain_libxen_names() {
 		next-link next-wrap
 	wants next-link | grep -cx 'xendevicemodel_close'
 	never "xc_(interface|domain_(populate|add)).*" next-wrap
-	never '(xendevicemodel_(create|close|relocate)|xenforeignmemory_(map|close)).*' next-wrap
+	never '(xendevicemodel_(create|close|relocate).*|xenforeignmemory_(map2?|close))' next-wrap
 	only '__real_.*' next-wrap
 }
 
@@ -132,7 +132,8 @@ hypercalls() {
 }
 
 mappings() {
-	only 'next_xenforeignmemory_.*' calls mapping populate view
+	only 'next_xenforeignmemory_.*' calls mapping populate request view
+	only 'next_xenforeignmemory_(un)?map_resource' request
 }
 
 # alike PREFIX OBJECT PREFIX OBJECT: what the first defines and the second wants
@@ -182,8 +183,8 @@ engine_goes_downwards() {
 		defines "$object" | sort - "$KTAP_TMP/above" -o "$KTAP_TMP/above"
 	done <"$KTAP_TMP/layers"
 	# what the engine stands on knows nothing of it
-	for object in blocks known plan record relocate privcmd mapping area log counters store \
-		      publisher; do
+	for object in blocks known plan record relocate privcmd mapping request area log counters \
+		      store publisher; do
 		wants "$object" | sort >"$KTAP_TMP/wants"
 		! comm -12 "$KTAP_TMP/above" "$KTAP_TMP/wants" | grep . ||
 			ktap_fail "wanted by $object.o, from the engine"

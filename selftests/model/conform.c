@@ -13,6 +13,9 @@
 #include "conform.h"
 #include "ksft.h"
 
+#include <xen/hvm/ioreq.h>
+#include <xen/memory.h>
+
 #define PAGE		4096
 #define FRAMES_MAX	65536
 struct conform conform;
@@ -178,6 +181,25 @@ static int new_server(const struct conform_row *r)
 	return id == r->a ? 0 : -1;
 }
 
+/* As many as a domain may have vcpus, and none has asked for anything. */
+static int look_at_requests(const struct conform_row *r)
+{
+	xenforeignmemory_resource_handle *res;
+	const struct shared_iopage *page;
+	void *addr = NULL;
+	int rc;
+
+	res = xenforeignmemory_map_resource(conform.fmem, conform.domid,
+					    XENMEM_resource_ioreq_server, r->a,
+					    XENMEM_resource_ioreq_server_frame_ioreq(0), 1, &addr,
+					    PROT_READ, 0);
+	if (!res)
+		return -1;
+	page = addr;
+	rc = page->vcpu_ioreq[0].state == STATE_IOREQ_NONE ? 0 : -1;
+	return xenforeignmemory_unmap_resource(conform.fmem, res) ? -1 : rc;
+}
+
 static int do_row(const struct conform_row *r)
 {
 	xendevicemodel_handle *dmod = conform.dmod;
@@ -220,6 +242,10 @@ static int do_row(const struct conform_row *r)
 	case UNMAP_IO:
 		return xendevicemodel_unmap_io_range_from_ioreq_server(dmod, domid, r->c, 1, r->a,
 								       r->b);
+	case MAP_PCI:
+		return xendevicemodel_map_pcidev_to_ioreq_server(dmod, domid, r->c, 0, 0, r->a, 0);
+	case REQUESTS:
+		return look_at_requests(r);
 	case HOLD:
 		return hold_page(r);
 	case HELD:

@@ -94,6 +94,12 @@ int dm_add_block(struct dm *dm, uint64_t home, uint64_t nr)
 	return rc;
 }
 
+int dm_add_device(struct dm *dm, uint8_t slot)
+{
+	return dm->calls->xendevicemodel_map_pcidev_to_ioreq_server(dm->dmod, dm->domid, dm->id, 0,
+								    0, slot, 0);
+}
+
 static bool has_entry(const struct dm *dm, uint64_t gfn)
 {
 	for (unsigned int i = 0; i < dm->nr_entries; i++)

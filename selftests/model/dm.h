@@ -76,6 +76,9 @@ int dm_move_bar(struct dm *dm, struct dm_block *block, uint64_t from, uint64_t t
 /* The next address is new to it, even if it overlaps one it knows. */
 void dm_forget_entries(struct dm *dm);
 
+/* What was added since the last one is this PCI device's. */
+int dm_add_device(struct dm *dm, uint8_t slot);
+
 /* The frames of some other device. */
 void dm_map_io(struct dm *dm, uint64_t gfn, uint64_t nr);
 void dm_unmap_io(struct dm *dm, uint64_t gfn, uint64_t nr);

@@ -47,6 +47,8 @@ static inline void *every_pointer(uintptr_t n)
 	  POINTER(0xd0), domid, BIG(0xd1), 0xd2, 0xd3, POINTER(0xd4))		\
 	X(xc_domain_add_to_physmap,						\
 	  POINTER(0xe0), domid, XENMAPSPACE_gmfn, BIG(0xe1), BIG(0xe2))		\
-	X(xc_interface_close, POINTER(0xf0))
+	X(xc_interface_close, POINTER(0xf0))					\
+	X(xendevicemodel_map_pcidev_to_ioreq_server,				\
+	  POINTER(0x100), domid, 0x101, 0x102, 0x3, 0x4, 0x5)
 
 #endif

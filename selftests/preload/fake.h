@@ -21,7 +21,7 @@ enum fake_id {
 	FAKE_NAMES
 };
 
-#define FAKE_WORDS_MAX	8
+#define FAKE_WORDS_MAX	9
 
 /**
  * struct fake - found by tests under the name "fake"
@@ -39,11 +39,11 @@ struct fake {
 	uint64_t word[FAKE_WORDS_MAX];
 };
 
-/* Up to eight arguments of any type as words; 0 for those that there aren't. */
-#define FAKE_WORDS(...)	FAKE_WORDS_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
-#define FAKE_WORDS_(a, b, c, d, e, f, g, h, ...)	\
+/* Up to nine arguments of any type as words; 0 for those that there aren't. */
+#define FAKE_WORDS(...)	FAKE_WORDS_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+#define FAKE_WORDS_(a, b, c, d, e, f, g, h, i, ...)	\
 	FAKE_WORD(a), FAKE_WORD(b), FAKE_WORD(c), FAKE_WORD(d),	\
-	FAKE_WORD(e), FAKE_WORD(f), FAKE_WORD(g), FAKE_WORD(h)
+	FAKE_WORD(e), FAKE_WORD(f), FAKE_WORD(g), FAKE_WORD(h), FAKE_WORD(i)
 #define FAKE_WORD(x)	((uint64_t)(uintptr_t)(x))
 
 #endif

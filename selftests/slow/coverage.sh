@@ -16,8 +16,8 @@ wanted=95
 # PROGRAM[:OPTION...]: all that the others don't reach already, and not slow
 programs="core/plan_test:-i20 core/blocks_test:-i2000 core/record_test:-i1000 core/known_test
 	core/log_test core/area_test core/privcmd_test core/counters_test model/calls model/defects
-	model/moves
-	model/neighbours model/kept_map model/populate model/restore model/rescue model/census
+	model/moves model/neighbours model/bars model/bars_saved model/kept_map model/populate
+	model/restore model/rescue model/census
 	model/xenstore model/edges model/library model/fail_nth model/random_ops:-i200
 	model/killed:-t*rom_makes_room:-t*overlap_*
 	fuzz/restore fuzz/store fuzz/serve preload/publisher_test publisher/wishes_test publisher/serve_test"

@@ -102,6 +102,10 @@ struct fakexen_pin {
 
 size_t fakexen_pins(struct fakexen_pin *pins, size_t max);
 bool fakexen_stopped(void);	/* no ioreq server is enabled */
+
+/* What a vcpu wants of an ioreq server, and how far that is. */
+struct ioreq;
+void fakexen_request(uint16_t id, unsigned int vcpu, const struct ioreq *request);
 const void *fakexen_dirty_bits(void);	/* where the last answer was put */
 
 /* ---- xenstore ---- */

@@ -79,6 +79,9 @@ int ioreq_destroy(uint16_t id);
 int ioreq_map(uint16_t id, unsigned int kind, uint64_t start, uint64_t end);
 int ioreq_unmap(uint16_t id, unsigned int kind, uint64_t start, uint64_t end);
 int ioreq_enable(uint16_t id, bool on);
+void *ioreq_page(uint16_t id);
+
+#define IOREQ_PCI	2	/* a kind of range, beside ports and memory */
 
 /* fault.c */
 struct call {

@@ -7,11 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include <xenctrl.h>
+
+#include <xen/hvm/ioreq.h>
+
 #include "internal.h"
 
 #define SERVERS		8
 #define RANGES		256
-#define KINDS		3
+#define KINDS		(IOREQ_PCI + 1)
 
 struct range {
 	uint64_t start;
@@ -27,11 +31,27 @@ static struct {
 	bool exists;
 	bool enabled;
 	struct ranges claimed[KINDS];
+	union {
+		struct shared_iopage page;
+		char bytes[FRAME_SIZE];
+	} requests;
 } server[SERVERS];
 
 void ioreq_reset(void)
 {
 	memset(server, 0, sizeof(server));
+}
+
+void *ioreq_page(uint16_t id)
+{
+	return id < SERVERS && server[id].exists ? &server[id].requests : NULL;
+}
+
+void fakexen_request(uint16_t id, unsigned int vcpu, const struct ioreq *request)
+{
+	struct shared_iopage *page = ioreq_page(id);
+
+	page->vcpu_ioreq[vcpu] = *request;
 }
 
 int ioreq_create(uint16_t *id)

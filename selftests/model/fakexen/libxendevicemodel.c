@@ -89,6 +89,18 @@ FAKE(int, xendevicemodel_map_io_range_to_ioreq_server,
 	return result(ioreq_map(id, !!is_mmio, start, end));
 }
 
+FAKE(int, xendevicemodel_map_pcidev_to_ioreq_server,
+     (xendevicemodel_handle *dmod, domid_t domid, ioservid_t id, uint16_t segment, uint8_t bus,
+      uint8_t device, uint8_t function))
+{
+	uint64_t sbdf = (uint64_t)segment << 16 | bus << 8 | device << 3 | function;
+
+	FAKE_CALL(xendevicemodel_map_pcidev_to_ioreq_server);
+	FAKE_MAY_FAIL(-1);
+	DM_OP();
+	return result(ioreq_map(id, IOREQ_PCI, sbdf, sbdf));
+}
+
 FAKE(int, xendevicemodel_unmap_io_range_from_ioreq_server,
      (xendevicemodel_handle *dmod, domid_t domid, ioservid_t id, int is_mmio, uint64_t start,
       uint64_t end))

@@ -12,6 +12,8 @@
 
 #include <xenforeignmemory.h>
 
+#include <xen/memory.h>
+
 #include "internal.h"
 
 struct xenforeignmemory_handle {
@@ -49,6 +51,46 @@ FAKE(int, xenforeignmemory_unmap, (xenforeignmemory_handle *fmem, void *addr, si
 	FAKE_CALL(xenforeignmemory_unmap);
 	(void)fmem;
 	return munmap(addr, pages * FRAME_SIZE);
+}
+
+struct xenforeignmemory_resource_handle {
+	void *addr;
+};
+
+/* Of the resources there are only the requests of ioreq servers. */
+FAKE(xenforeignmemory_resource_handle *, xenforeignmemory_map_resource,
+     (xenforeignmemory_handle *fmem, domid_t domid, unsigned int type, unsigned int id,
+      unsigned long frame, unsigned long nr_frames, void **paddr, int prot, int flags))
+{
+	xenforeignmemory_resource_handle *fres;
+	int rc = machine_check(domid);
+
+	FAKE_CALL(xenforeignmemory_map_resource);
+	FAKE_MAY_FAIL(NULL);
+	(void)fmem;
+	(void)prot;
+	if (!rc && (type != XENMEM_resource_ioreq_server || nr_frames != 1 || *paddr || flags ||
+		    frame != XENMEM_resource_ioreq_server_frame_ioreq(0)))
+		rc = -EINVAL;
+	if (!rc && !ioreq_page(id))
+		rc = -ENOENT;
+	if (rc) {
+		errno = -rc;
+		return NULL;
+	}
+	fres = calloc(1, sizeof(*fres));
+	if (fres)
+		*paddr = fres->addr = ioreq_page(id);
+	return fres;
+}
+
+FAKE(int, xenforeignmemory_unmap_resource,
+     (xenforeignmemory_handle *fmem, xenforeignmemory_resource_handle *fres))
+{
+	FAKE_CALL(xenforeignmemory_unmap_resource);
+	(void)fmem;
+	free(fres);
+	return 0;
 }
 
 /* Map a run of pages that follow each other in the file. */
