@@ -358,6 +358,44 @@ cost() {
 	echo "$live_best"
 }
 
+# ---- several displays ----
+
+# libxl lets QEMU populate as much as one display needs: that one gets a part.
+write_divider() {
+	cat >"$live_dir/divider" <<-END
+	#!/bin/sh
+	for word; do
+		shift
+		set -- "\$@" "\$(printf '%s' "\$word" | sed 's/vgamem_mb=[0-9]*/vgamem_mb=16/')"
+	done
+	exec '$1' "\$@"
+	END
+	chmod +x "$live_dir/divider"
+}
+
+# two_displays PATH DEVICE [WORD]...: number 0 is the one that libxl asks for.
+two_displays() {
+	write_divider "$1"
+	live_words="\"-device\", \"$2,addr=6\""
+	shift 2
+	for live_word; do
+		live_words="$live_words, \"$live_word\""
+	done
+	create a "$live_dir/divider" unplaced memory=48 videoram=32 \
+		"device_model_args_hvm=[$live_words]"
+}
+
+# display GUEST NUMBER ACCESS [ADDR]: from now on the one that commands mean;
+# of one that is trapped some pages have to do.
+display() {
+	case $3 in
+	trapped)	say "$1" vga "$2" 4 ;;
+	direct)		say "$1" vga "$2" ;;
+	esac
+	[ -z "${4-}" ] || say "$1" bar "$4"
+	expect "$1" access "$3" status
+}
+
 # ---- what only Xen knows ----
 
 # probe GUEST QUESTION [ARGUMENT]...: see probe.c.

@@ -244,42 +244,6 @@ stock_loads_the_rom_of_a_new_device_over_the_picture() {
 
 # ---- another display ----
 
-# libxl lets QEMU populate as much as one display needs: that one gets half.
-write_halver() {
-	cat >"$live_dir/halver" <<-END
-	#!/bin/sh
-	for word; do
-		shift
-		set -- "\$@" "\$(printf '%s' "\$word" | sed s/vgamem_mb=32/vgamem_mb=16/)"
-	done
-	exec '$1' "\$@"
-	END
-	chmod +x "$live_dir/halver"
-}
-
-# two_displays PATH DEVICE [WORD]...: number 0 is the one that libxl asks for.
-two_displays() {
-	write_halver "$1"
-	live_words="\"-device\", \"$2,addr=6\""
-	shift 2
-	for live_word; do
-		live_words="$live_words, \"$live_word\""
-	done
-	create a "$live_dir/halver" unplaced memory=48 videoram=32 \
-		"device_model_args_hvm=[$live_words]"
-}
-
-# display GUEST NUMBER ACCESS [ADDR]: from now on the one that commands mean;
-# of one that is trapped some pages have to do.
-display() {
-	case $3 in
-	trapped)	say "$1" vga "$2" 4 ;;
-	direct)		say "$1" vga "$2" ;;
-	esac
-	[ -z "${4-}" ] || say "$1" bar "$4"
-	expect "$1" access "$3" status
-}
-
 # each_keeps_its_own DEVICE RELOCATED TRAPPED: which is which is QEMU's choice.
 # Without a ROM behind the first one's memory the other's is where it can be
 # restored, see below.
