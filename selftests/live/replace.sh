@@ -124,7 +124,11 @@ toolstack() {
 	say a bar "$B"
 	replaced a 0
 	xl qemu-monitor-command "$live_prefix"a 'info version'
-	pid=$(dm_pid a)
+	# the other monitor, and the power button, which this guest doesn't heed
+	socat -u -t5 "UNIX-CONNECT:/run/xen/qmp-libxenstat-$(domid a)" STDOUT,end-close |
+		head -n 1 | grep QMP
+	xl shutdown -F "$live_prefix"a
+	expect_whole a
 	save a
 	ktap_equal "$B" "$(saved_place a)" 'record in the save'
 	restore a
@@ -220,6 +224,31 @@ terminal() {
 	replaced a 0
 	tty=$(xenstore-read "/local/domain/$(domid a)/serial/0/tty")
 	"$PHYSMAP_GUESTS/talk" "$tty" -t 60 check
+}
+
+# greeting GUEST: of the VNC server that libxl names, in hexadecimal: its version,
+# and the ways to say who one is.
+greeting() {
+	port=$(xenstore-read "/local/domain/$(domid "$1")/console/vnc-port")
+	printf 'RFB 003.008\n' | socat -t5 - "TCP:127.0.0.1:$port" |
+		od -A n -v -t x1 | tr -d ' \n'
+}
+
+# Who looks has to connect again, and is asked for the password as before.
+viewer() {
+	create a shim puppet vnc=1 'vnclisten="127.0.0.1"' 'vncpasswd="secret"'
+	before=$(greeting a)
+	ktap_equal 524642203030332e3030380a0102 "$before" 'with a password'
+	mkfifo "$live_dir/viewer"
+	socat "TCP:127.0.0.1:$port" STDIO <"$live_dir/viewer" >"$live_dir/seen" &
+	looking=$!
+	exec 9>"$live_dir/viewer"
+	replaced a 0
+	wait "$looking" || :
+	exec 9>&-
+	ktap_equal "$before" "$(greeting a)" 'VNC afterwards'
+	expect_served a
+	expect_whole a
 }
 
 # The interface stays, and with it what bridge and addresses it has.
@@ -415,6 +444,7 @@ live_test from_stock 180
 live_more confined
 live_test disk 240
 live_more terminal
+live_more viewer
 live_more network
 live_more other_version
 live_test refused
