@@ -88,15 +88,16 @@ static int to_shelter(struct xenphysmap *pm, struct block *b, uint64_t above)
 int follow_find_shelter(struct xenphysmap *pm, uint64_t above, uint64_t nr, uint64_t *place)
 {
 	int rc = pm->fmem ? -EBUSY : -EBADF;
-	uint64_t hit;
 
 	*place = shelters_start(pm, above);
 	for (int i = 0; i < SHELTER_TRIES && rc == -EBUSY; i++) {
-		if (i)
-			*place = hit + 1;
+		uint64_t hit = *place;
+
 		rc = next_shelter(pm, place, nr, NULL);
 		if (!rc)
 			rc = mapping_empty(pm->fmem, pm->domid, *place, nr, &hit);
+		if (rc == -EBUSY)
+			*place = hit + 1;
 	}
 	return rc == -EBUSY ? -ENOSPC : rc;
 }

@@ -220,26 +220,32 @@ bool view_concerned_by(const struct xenphysmap *pm, const xen_pfn_t *gfns, size_
 	return view_concerned(pm, gfns[0] & ~span, span + 1);
 }
 
-/* The block of one of whose BARs, now or in the past, @gfn is a frame. */
+static bool was_at(const struct block *b, uint64_t gfn, uint64_t *off)
+{
+	for (size_t i = 0; i < b->nr_seen; i++) {
+		if (!frames_within(gfn, b->seen[i], b->nr))
+			continue;
+		*off = gfn - b->seen[i];
+		return true;
+	}
+	return false;
+}
+
+/* The block whose BAR is there; or was, if no other's is. */
 static struct block *behind(const struct xenphysmap *pm, uint64_t gfn, uint64_t *off)
 {
-	struct block *past = NULL;
-
 	for (size_t i = 0; i < pm->blocks.nr; i++) {
 		struct block *b = pm->blocks.sorted[i];
 
-		if (b->bar != GFN_NONE && frames_within(gfn, b->bar, b->nr)) {
-			*off = gfn - b->bar;
-			return b;
-		}
-		for (size_t j = 0; !past && j < b->nr_seen; j++) {
-			if (!frames_within(gfn, b->seen[j], b->nr))
-				continue;
-			*off = gfn - b->seen[j];
-			past = b;
-		}
+		if (b->bar == GFN_NONE || !frames_within(gfn, b->bar, b->nr))
+			continue;
+		*off = gfn - b->bar;
+		return b;
 	}
-	return past;
+	for (size_t i = 0; i < pm->blocks.nr; i++)
+		if (was_at(pm->blocks.sorted[i], gfn, off))
+			return pm->blocks.sorted[i];
+	return NULL;
 }
 
 /* Which block, and which of its frames, does QEMU mean by @gfn? */
