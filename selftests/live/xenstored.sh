@@ -166,8 +166,8 @@ reader() {
 	reader=$!
 }
 
-# The guest goes on until both have seen enough: thousands of moves, with ROUNDS=20.
-changes=${CHANGES:-$((100 * ${ROUNDS:-2}))}
+# The guest goes on until both have seen enough.
+changes=${CHANGES:-$((40 * ${ROUNDS:-5}))}
 
 readers_see_the_truth() {
 	create_small a
