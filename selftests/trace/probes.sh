@@ -4,7 +4,7 @@
 # Do tracers find what Documentation/tracing.rst promises?  The products' notes have
 # each probe, with as many arguments as the page has; and where the kernel traces,
 # the script for bpftrace prints what the device model has done.
-# shellcheck disable=SC2154,SC2317 # of paths.sh; reached through ktap_test
+# shellcheck disable=SC2016,SC2154,SC2317 # of paths.sh; reached through ktap_test
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../ksft.sh"

@@ -160,7 +160,7 @@ static pid_t which_process(const char *name, bool by_pid)
 		return find_process(name);
 	pid = strtol(name, &end, 10);
 	if (pid > 0 && pid <= INT_MAX && !*end)
-		return pid;
+		return (pid_t)pid;
 	say("'%s' is no process id", name);
 	return -EINVAL;
 }
