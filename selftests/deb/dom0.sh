@@ -15,5 +15,12 @@ export O=$objtree
 debs=$(sh -ec 'here=$1; ktap_fail() { echo "$*" >&2; exit 1; }; . "$here/paths.sh"; packages >&2
 	echo "$debs"' sh "$here")
 json=$(ldconfig -p | awk '/libjson-c\.so\.5 .*x86-64/ { print $NF; exit }')
-exec "$here/../testbed/dom0" --no-shim --timeout 1500 --file "$debs:/root/deb" \
+files=()
+for package in libxenphysmap1 xenphysmap xenphysmap-selftests; do
+	for deb in "$debs/${package}"_*.deb; do
+		files+=(--file "$deb:/root/deb/")
+	done
+done
+# shellcheck disable=SC2086 # words
+exec "$here/../testbed/dom0" --no-shim --timeout 1500 "${files[@]}" \
 	--file "$json:/usr/lib/x86_64-linux-gnu/libjson-c.so.5" "$here/in-dom0.sh" $TESTS

@@ -37,11 +37,13 @@ contents() {
 	/usr/lib/x86_64-linux-gnu/pkgconfig/xenphysmap-wrap.pc
 	/usr/lib/x86_64-linux-gnu/pkgconfig/xenphysmap.pc
 	/usr/lib/x86_64-linux-gnu/xenphysmap/xenphysmap-wrap.opt
+	/usr/share/man/man3/xenphysmap.3.gz
 	END
 	files xenphysmap >"$KTAP_TMP/tools"
-	for file in bin/xenphysmap lib/systemd/system/xenphysmap-handover.service \
-		    lib/xenphysmap/xenphysmap-dm lib/xenphysmap/xenphysmap-preload.so \
-		    lib/xenphysmap/xenphysmap-publisher share/xenphysmap/xenphysmap.bt; do
+	grep -E '^(/usr)?/lib/systemd/system/xenphysmap-handover.service$' "$KTAP_TMP/tools"
+	for file in bin/xenphysmap lib/xenphysmap/xenphysmap-dm lib/xenphysmap/xenphysmap-preload.so \
+		    lib/xenphysmap/xenphysmap-publisher share/xenphysmap/xenphysmap.bt \
+		    share/man/man1/xenphysmap.1.gz share/man/man7/xenphysmap-preload.7.gz; do
 		grep -x "/usr/$file" "$KTAP_TMP/tools"
 	done
 	files xenphysmap-selftests | grep -x /usr/lib/xenphysmap/selftests/live/start.sh
