@@ -23,6 +23,20 @@ function is_command(line) {
 	return line in commands || line ~ /^(xenstore-[a-z]|(selftests|build|\.|\/usr)\/[^ ]*[a-z0-9]$)/
 }
 
+# Blank lines belong to a block only if something of it follows them.
+function take(line) {
+	if (is_command(line))
+		kind = "commands"
+	if (want == "" || mark != want)
+		return
+	if (line !~ /[^ \t]/) {
+		blank = blank "\n"
+		return
+	}
+	print blank substr(line, margin + 1)
+	blank = ""
+}
+
 function end_block() {
 	if (state != "inside")
 		return
@@ -54,10 +68,7 @@ FNR == 1 { begin_page() }
 state == "inside" && /[^ \t]/ && indent_of($0) < margin { end_block() }
 
 state == "inside" {
-	if (is_command($0))
-		kind = "commands"
-	if (want != "" && mark == want)
-		print substr($0, margin + 1)
+	take($0)
 	next
 }
 
@@ -70,9 +81,9 @@ state == "before" && /[^ \t]/ {
 		state = "inside"
 		margin = indent_of($0)
 		start = FNR
-		kind = is_command($0) ? "commands" : "other"
-		if (want != "" && mark == want)
-			print substr($0, margin + 1)
+		kind = "other"
+		blank = ""
+		take($0)
 		next
 	}
 }

@@ -7,7 +7,8 @@
 # called as it is there, so that this leaves a host alone that has one of that
 # name.  A failure means that a reader is told what isn't so.
 set -eu
-here=$(dirname "$0")
+# absolute: the reader is in another directory
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
