@@ -270,7 +270,9 @@ struct xenphysmap_record {
  * @fn: called for each well-formed record; a non-zero return ends the walk
  * @arg: passed to @fn
  *
- * Needs no struct xenphysmap: this is for tools beside the device model.
+ * Needs no struct xenphysmap: this is for tools beside the device model.  Looks
+ * in the part of xenstore of the domain that libxl says the device model runs
+ * in; where libxl says nothing, in the caller's.
  *
  * Return: 0, what @fn returned, or -1 with errno ENOMEM or what libxenstore
  * said.

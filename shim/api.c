@@ -58,6 +58,7 @@ int xenphysmap_records(uint32_t domid,
 
 	if (!rc) {
 		store_keep_malformed(store);
+		store_seek_model(store);
 		rc = store->load(store, recs);
 		store->close(store);
 	}

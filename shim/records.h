@@ -71,6 +71,12 @@ int store_open(uint32_t domid, struct records **records);
 void store_keep_malformed(struct records *records);
 
 /**
+ * store_seek_model() - Only look: wherever the guest's device model runs.
+ * @records: of store_open(), not yet used
+ */
+void store_seek_model(struct records *records);
+
+/**
  * store_socket() - The path of xenstored's socket.
  *
  * Return: it, or NULL where xenstored is reached through a device instead.

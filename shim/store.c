@@ -21,10 +21,12 @@
 /* A writer can only collide with us this often if it means to. */
 #define TRANSACTION_TRIES	100
 
-#define PARENT_SIZE	32
+#define PARENT_SIZE	48	/* the longest MODEL */
 #define MEMORY_NAME_MAX	64
 #define DIR_SIZE	(PARENT_SIZE + 8)
 #define PATH_SIZE	(DIR_SIZE + RECORD_HEX_SIZE + 16)
+
+#define MODEL		"/local/domain/%u/device-model/%u"
 
 struct store {
 	struct records ops;
@@ -32,6 +34,8 @@ struct store {
 	bool keep_malformed;
 	bool heed_toolstack;
 	bool hidden;
+	bool seek_model;
+	unsigned int domid;
 	unsigned int self;
 	char parent[PARENT_SIZE];
 	char dir[DIR_SIZE];
@@ -52,6 +56,28 @@ static unsigned int own_domid(struct store *s)
 	return domid;
 }
 
+static void set_parent(struct store *s, const char *parent)
+{
+	snprintf(s->parent, sizeof(s->parent), "%s", parent);
+	snprintf(s->dir, sizeof(s->dir), "%s/physmap", s->parent);
+}
+
+/* In another domain than this?  libxl says so. */
+static void seek_model(struct store *s)
+{
+	char path[PARENT_SIZE], *text;
+	unsigned long model;
+
+	snprintf(path, sizeof(path), "/local/domain/%u/image/device-model-domid", s->domid);
+	text = xs_read(s->xs, XBT_NULL, path, NULL);
+	model = text ? strtoul(text, NULL, 10) : 0;
+	free(text);
+	if (!model || model > UINT16_MAX)
+		return;
+	snprintf(path, sizeof(path), MODEL, (unsigned int)model, s->domid);
+	set_parent(s, path);
+}
+
 static int connect(struct store *s)
 {
 	if (s->xs)
@@ -61,6 +87,8 @@ static int connect(struct store *s)
 		return -(errno ? errno : ECONNREFUSED);
 	s->hidden = false;
 	s->self = own_domid(s);
+	if (s->seek_model)
+		seek_model(s);
 	return 0;
 }
 
@@ -299,7 +327,7 @@ static bool memory_path(struct store *s, char path[XENSTORE_ABS_PATH_MAX])
 	unsigned int len;
 	char *name;
 
-	snprintf(of, sizeof(of), "/local/domain/%s/name", s->parent + strlen("device-model/"));
+	snprintf(of, sizeof(of), "/local/domain/%u/name", s->domid);
 	name = xs_read(s->xs, XBT_NULL, of, &len);
 	if (!name || !len || len > MEMORY_NAME_MAX) {
 		free(name);
@@ -366,6 +394,7 @@ static void store_close(struct records *records)
 int store_open(uint32_t domid, struct records **records)
 {
 	struct store *s = calloc(1, sizeof(*s));
+	char parent[PARENT_SIZE];
 
 	if (!s)
 		return -ENOMEM;
@@ -379,8 +408,9 @@ int store_open(uint32_t domid, struct records **records)
 		.barrier = store_barrier,
 		.close = store_close,
 	};
-	snprintf(s->parent, sizeof(s->parent), "device-model/%u", domid);
-	snprintf(s->dir, sizeof(s->dir), "%s/physmap", s->parent);
+	s->domid = domid;
+	snprintf(parent, sizeof(parent), "device-model/%u", domid);
+	set_parent(s, parent);
 	*records = &s->ops;
 	return 0;
 }
@@ -388,6 +418,11 @@ int store_open(uint32_t domid, struct records **records)
 void store_keep_malformed(struct records *records)
 {
 	store_of(records)->keep_malformed = true;
+}
+
+void store_seek_model(struct records *records)
+{
+	store_of(records)->seek_model = true;
 }
 
 const char *store_socket(void)

@@ -172,6 +172,27 @@ TEST_F(library, keeps_what_it_only_looks_at)
 	fakexen_store_dead(false);
 }
 
+/* Its domain is libxl's to say; what libxl says and can't be is as good as nothing. */
+TEST_F(library, looks_where_the_device_model_runs)
+{
+	static const char image[] = "/local/domain/1/image/device-model-domid";
+	struct xenphysmap_record record;
+
+	EXPECT_EQ(0, xenphysmap_add(self->pm, HOME, NR, "vga.vram"));
+	EXPECT_EQ(0, xenphysmap_barrier(self->pm));
+	fakexen_store_write("/local/domain/5/device-model/1/physmap/100000/start_addr", "100000");
+	fakexen_store_write("/local/domain/5/device-model/1/physmap/100000/size", "20000");
+	fakexen_store_write("/local/domain/5/device-model/1/physmap/100000/name", "other");
+	EXPECT_EQ(8, xenphysmap_records(1, first_record, &record));
+	EXPECT_EQ((uint64_t)NR << 12, record.length);
+	fakexen_store_write(image, "5");
+	EXPECT_EQ(8, xenphysmap_records(1, first_record, &record));
+	EXPECT_EQ(0x20000, record.length);
+	fakexen_store_write(image, "99999");
+	EXPECT_EQ(8, xenphysmap_records(1, first_record, &record));
+	EXPECT_EQ((uint64_t)NR << 12, record.length);
+}
+
 /* ---- the command ---- */
 
 static int command(const char *arguments, char *said, size_t size)
