@@ -31,6 +31,7 @@ datadir		:= $(PREFIX)/share/xenphysmap
 unitdir		:= $(PREFIX)/lib/systemd/system
 mandir		?= $(PREFIX)/share/man
 htmldir		?= $(PREFIX)/share/doc/xenphysmap/html
+completiondir	:= $(PREFIX)/share/bash-completion/completions
 INSTALL		?= install
 OBJCOPY		?= objcopy
 SPHINXBUILD	?= sphinx-build
@@ -140,7 +141,7 @@ configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \
 
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(pkglibdir) $(datadir) $(includedir) \
-		$(libdir)/pkgconfig $(libdir)/xenphysmap $(unitdir))
+		$(libdir)/pkgconfig $(libdir)/xenphysmap $(unitdir) $(completiondir))
 	$(INSTALL) -m 755 $(O)/xenphysmap $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(O)/xenphysmap-publisher $(DESTDIR)$(pkglibdir)
 	$(INSTALL) -m 644 $(O)/xenphysmap-preload.so $(DESTDIR)$(pkglibdir)
@@ -152,6 +153,8 @@ install: all
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
 	$(configured) $(srctree)/shim/xenphysmap.bt.in >$(DESTDIR)$(datadir)/xenphysmap.bt
+	$(INSTALL) -m 644 $(srctree)/shim/xenphysmap.bash-completion \
+		$(DESTDIR)$(completiondir)/xenphysmap
 	$(configured) $(srctree)/shim/xenphysmap-handover.service.in \
 		>$(DESTDIR)$(unitdir)/xenphysmap-handover.service
 	$(configured) $(srctree)/shim/xenphysmap.pc.in >$(DESTDIR)$(libdir)/pkgconfig/xenphysmap.pc

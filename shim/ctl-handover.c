@@ -21,6 +21,7 @@
 
 #include "ctl.h"
 #include "log.h"
+#include "options.h"
 #include "record.h"
 
 #define DOMIDS		0x7ff0
@@ -358,12 +359,19 @@ static int serve(struct handover *h)
 	return -1;
 }
 
-int ctl_handover(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	static struct handover h = { .t = XBT_NULL };
-	bool once = argc && !strcmp(argv[0], "--once");
+	bool once = false;
+	const struct option_spec specs[] = {
+		{ "once", 'o', &once, NULL },
+		{ 0 },
+	};
+	int first = options_parse(argc, argv, specs);
 
-	if (argc > once)
+	if (first < 0)
+		return first;
+	if (first != argc)
 		return CTL_USAGE;
 	h.xs = xs_open(0);
 	if (h.xs && once) {
@@ -375,3 +383,12 @@ int ctl_handover(int argc, char **argv)
 		fprintf(stderr, "xenphysmap: xenstore: %s\n", strerror(errno));
 	return EXIT_FAILURE;
 }
+
+const struct subcommand ctl_handover = {
+	.name = "handover",
+	.synopsis = "[--once]",
+	.summary = "give stubdoms the records that libxl restores; a service",
+	.help = "Serves until xenstored is gone; that ends it with 1.\n\n"
+		"  -o, --once           do what is to be done now, and end\n",
+	.run = run,
+};

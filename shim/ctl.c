@@ -1,81 +1,82 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The xenphysmap command.  Uses the public header only, as do its subcommands
- * but for those that have files of their own.
+ * The xenphysmap command: which subcommand is meant, and what there are.
  */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
-#include "xenphysmap.h"
 
-static const char usage_text[] =
-	"usage: xenphysmap list DOMID...   blocks of these domains, from their records\n"
-	"       xenphysmap counters [--json] [--pid] DOMAIN|PID   what its shim has counted\n"
-	"       xenphysmap handover [--once]   give stubdoms the records that libxl restores\n"
-	"       xenphysmap inspect SAVEFILE    would this save restore, with the shim and without?\n"
-	"       xenphysmap replace [--emulator PATH] [--timeout SECONDS] [--dry-run] DOMAIN\n"
-	"                                      another device model for a guest that runs\n"
-	"       xenphysmap --help | --version\n";
+static const struct subcommand *const subcommands[] = {
+	&ctl_list, &ctl_show, &ctl_verify, &ctl_watch, &ctl_doctor, &ctl_run, &ctl_replace,
+	&ctl_inspect, &ctl_counters, &ctl_handover,
+};
+#define NR_SUBCOMMANDS	(sizeof(subcommands) / sizeof(*subcommands))
 
-static int print_record(const struct xenphysmap_record *r, void *arg)
+static void print_usage(FILE *out)
 {
-	const uint32_t *domid = arg;
-
-	printf("%5u  %-24s %12" PRIx64 " %12" PRIx64 " %8" PRIu64 "  %s\n", *domid, r->name,
-	       r->phys_offset, r->start_addr, r->length >> 10,
-	       r->phys_offset == r->start_addr ? "at home" : "placed");
-	return 0;
+	fputs("usage: xenphysmap SUBCOMMAND [ARGUMENT]...\n"
+	      "       xenphysmap --help | --version\n\n", out);
+	for (size_t i = 0; i < NR_SUBCOMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", subcommands[i]->name, subcommands[i]->summary);
+	fputs("\n\"xenphysmap SUBCOMMAND --help\" says more.  A DOMAIN is a name or a domid.\n"
+	      "Exit status: 0 done, all is well; 1 failed; 2 wrong arguments; 3 and 4 are a\n"
+	      "subcommand's own.\n", out);
 }
 
-static int list(int argc, char **argv)
+static void print_synopsis(const struct subcommand *sub, FILE *out)
 {
-	int status = EXIT_SUCCESS;
+	fprintf(out, "usage: xenphysmap %s %s\n", sub->name, sub->synopsis);
+}
 
-	if (!argc)
-		return CTL_USAGE;
-	printf("DOMID  %-24s %12s %12s %8s\n", "BLOCK", "HOME", "PLACE", "KiB");
-	for (int i = 0; i < argc; i++) {
-		char *end;
-		unsigned long n = strtoul(argv[i], &end, 10);
-		uint32_t domid = n;
+static void print_help(const struct subcommand *sub)
+{
+	print_synopsis(sub, stdout);
+	printf("\n%s\n\n%s  -h, --help           this\n", sub->summary, sub->help);
+}
 
-		if (!*argv[i] || *end || n > UINT16_MAX) {
-			fprintf(stderr, "xenphysmap: '%s' is no domid\n", argv[i]);
-			status = CTL_USAGE;
-		} else if (xenphysmap_records(domid, print_record, &domid)) {
-			fprintf(stderr, "xenphysmap: domain %u: %s\n", domid, strerror(errno));
-			status = EXIT_FAILURE;
-		}
+static const struct subcommand *find(const char *name)
+{
+	for (size_t i = 0; i < NR_SUBCOMMANDS; i++)
+		if (!strcmp(name, subcommands[i]->name))
+			return subcommands[i];
+	return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+	const struct subcommand *sub = argc ? find(argv[0]) : NULL;
+	int status;
+
+	if (!sub) {
+		if (argc)
+			fprintf(stderr, "xenphysmap: there is no subcommand '%s'\n", argv[0]);
+		print_usage(stderr);
+		return CTL_EXIT_USAGE;
+	}
+	/* getopt_long(3) complains by it */
+	argv[0] = program_invocation_short_name;
+	status = sub->run(argc, argv);
+	if (status == CTL_USAGE) {
+		print_synopsis(sub, stderr);
+		status = CTL_EXIT_USAGE;
+	} else if (status == CTL_HELP) {
+		print_help(sub);
+		status = EXIT_SUCCESS;
 	}
 	return status;
 }
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "list", list },
-	{ "counters", ctl_counters },
-	{ "handover", ctl_handover },
-	{ "inspect", ctl_inspect },
-	{ "replace", ctl_replace },
-};
-
-static int run(int argc, char **argv)
+/* Data that didn't arrive is a failure, whatever there was to be said. */
+static int finish(int status)
 {
-	int status = CTL_USAGE;
-
-	for (size_t i = 0; argc && i < sizeof(commands) / sizeof(*commands); i++)
-		if (!strcmp(argv[0], commands[i].name))
-			status = commands[i].run(argc - 1, argv + 1);
-	if (status == CTL_USAGE)
-		fputs(usage_text, stderr);
-	return status;
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	perror("xenphysmap: standard output");
+	return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -88,15 +89,15 @@ int main(int argc, char **argv)
 
 	switch (getopt_long(argc, argv, "+hV", options, NULL)) {
 	case 'h':
-		fputs(usage_text, stdout);
-		return EXIT_SUCCESS;
+		print_usage(stdout);
+		return finish(EXIT_SUCCESS);
 	case 'V':
 		puts("xenphysmap " XENPHYSMAP_VERSION);
-		return EXIT_SUCCESS;
+		return finish(EXIT_SUCCESS);
 	case -1:
-		break;
+		return finish(run(argc - optind, argv + optind));
 	default:
-		return CTL_USAGE;
+		print_usage(stderr);
+		return CTL_EXIT_USAGE;
 	}
-	return run(argc - optind, argv + optind);
 }

@@ -7,45 +7,37 @@
 #ifndef XENPHYSMAP_SHIM_CTL_H
 #define XENPHYSMAP_SHIM_CTL_H
 
-/* Exit status of a command that wasn't called as it should be. */
-#define CTL_USAGE	2
+/*
+ * Exit statuses that mean the same in every subcommand: 0 and 1 are those of
+ * stdlib.h (done, all is well; and failed, can't be told), 3 and above are a
+ * subcommand's own answers.
+ */
+#define CTL_EXIT_USAGE	2
+
+/* What a subcommand returns where there is something to be said about its use. */
+enum {
+	CTL_HELP = -1,		/* print its help */
+	CTL_USAGE = -2,		/* it wasn't called as it should be */
+};
 
 /**
- * ctl_counters() - Print what a device model's shim has counted.
- * @argc: number of arguments, the subcommand's name not counted
- * @argv: the arguments, with that name before the first
- *
- * Return: an exit status; CTL_USAGE for arguments that aren't right.
+ * struct subcommand - a row of the table
+ * @name: first word of the command line
+ * @synopsis: the words after it
+ * @summary: what it does, a line
+ * @help: what its options and answers are, lines; or ""
+ * @run: gets its own words, that of the command the first; returns an exit status,
+ *       CTL_HELP or CTL_USAGE
  */
-int ctl_counters(int argc, char **argv);
+struct subcommand {
+	const char *name;
+	const char *synopsis;
+	const char *summary;
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
 
-/**
- * ctl_handover() - Carry records from dom0's part of xenstore to stubdoms'.
- * @argc: number of arguments, the subcommand's name not counted
- * @argv: the arguments
- *
- * Serves until xenstore is gone, or with --once does what is to be done now.
- *
- * Return: an exit status; CTL_USAGE for arguments that aren't right.
- */
-int ctl_handover(int argc, char **argv);
-
-/**
- * ctl_inspect() - Say what would become of a saved guest.
- * @argc: number of arguments, the subcommand's name not counted
- * @argv: the arguments
- *
- * Return: an exit status, see Documentation/replace.rst.
- */
-int ctl_inspect(int argc, char **argv);
-
-/**
- * ctl_replace() - Another device model for a guest that runs.
- * @argc: number of arguments, the subcommand's name not counted
- * @argv: the arguments, with that name before the first
- *
- * Return: an exit status, see Documentation/replace.rst.
- */
-int ctl_replace(int argc, char **argv);
+extern const struct subcommand ctl_list, ctl_show, ctl_verify, ctl_watch, ctl_doctor, ctl_run,
+	ctl_replace, ctl_inspect, ctl_counters, ctl_handover;
 
 #endif

@@ -73,11 +73,15 @@ installs() {
 		    lib/pkgconfig/xenphysmap.pc lib/pkgconfig/xenphysmap-wrap.pc \
 		    include/xenphysmap.h \
 		    share/xenphysmap/xenphysmap.bt \
-		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher; do
+		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher \
+		    share/bash-completion/completions/xenphysmap; do
 		[ -e "$root/$file" ] || ktap_fail "$file was not installed"
 	done
 	"$root/bin/xenphysmap" --version
 	[ -x "$root/lib/xenphysmap/xenphysmap-dm" ] || ktap_fail "the wrapper is not executable"
+	# the command finds what was installed with it
+	ktap_equal "$root/lib/xenphysmap/xenphysmap-preload.so" \
+		"$("$root/bin/xenphysmap" run printenv LD_PRELOAD)" "the command's shim"
 	grep -q "/opt/xpm/lib/xenphysmap/xenphysmap-preload.so" "$root/lib/xenphysmap/xenphysmap-dm"
 	grep -q "=/opt/xpm/bin/xenphysmap handover$" \
 		"$root/lib/systemd/system/xenphysmap-handover.service"

@@ -135,13 +135,13 @@ good_pages()
 # records: the shim's records of the guest, without the heading.
 records()
 {
-	xenphysmap list "$(xl domid "$guest")" 2>/dev/null | sed 1d
+	xenphysmap list "$(xl domid "$guest")" 2>/dev/null | sed '1d; /no records$/d'
 }
 
 # recorded_place: of video RAM.
 recorded_place()
 {
-	records | awk '$2 == "vga.vram" { print $4 }'
+	records | awk '$4 == "vga.vram" { print $7 }'
 }
 
 # await_record PLACE: until that is on record. QEMU doesn't wait for xenstore

@@ -200,30 +200,47 @@ int arguments_renew(char *const *old, const char *program, const struct argument
 	return rc;
 }
 
-int environment_renew(char *const *old, const char *shim, int strict, char ***renewed)
+static const char preload[] = "LD_PRELOAD=", wish[] = "XENPHYSMAP_STRICT=";
+
+/*
+ * Copies all but what is ours into @new, which has room for three more; its
+ * LD_PRELOAD goes to @objects, or "".  Return: how many, or -ENOMEM.
+ */
+static int copy_others(char *const *old, char ***new, const char **objects)
 {
-	static const char preload[] = "LD_PRELOAD=", wish[] = "XENPHYSMAP_STRICT=";
-	const char *others = "";
-	size_t nr = 0, n = 0;
-	char **new;
+	const char *found = "";
+	size_t nr = 0;
+	char **list;
+	int n = 0;
 
 	while (old[nr])
 		nr++;
-	*renewed = new = calloc(nr + 3, sizeof(*new));
-	if (!new)
+	*new = list = calloc(nr + 3, sizeof(*list));
+	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++) {
 		if (!strncmp(old[i], preload, strlen(preload)))
-			others = old[i] + strlen(preload);
+			found = old[i] + strlen(preload);
 		else if (strncmp(old[i], wish, strlen(wish)))
-			new[n++] = strdup(old[i]);
+			list[n++] = strdup(old[i]);
 	}
+	*objects = found;
+	return n;
+}
+
+int environment_renew(char *const *old, const char *shim, int strict, char ***renewed)
+{
+	const char *others;
+	int n = copy_others(old, renewed, &others);
+
+	if (n < 0)
+		return n;
 	if (strict)
-		new[n++] = strdup("XENPHYSMAP_STRICT=1");
+		(*renewed)[n++] = strdup("XENPHYSMAP_STRICT=1");
 	if (strstr(others, SHIM_NAME))
 		shim = "";
 	else if (!shim)
 		return -ENOENT;
-	return asprintf(&new[n], "%s%s%s%s", preload, shim, *shim && *others ? ":" : "",
+	return asprintf(&(*renewed)[n], "%s%s%s%s", preload, shim, *shim && *others ? ":" : "",
 			others) < 0 ? -ENOMEM : 0;
 }

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -19,6 +18,7 @@
 
 #include "counters.h"
 #include "ctl.h"
+#include "options.h"
 #include "say.h"
 #include "toolstack.h"
 
@@ -165,31 +165,31 @@ static pid_t which_process(const char *name, bool by_pid)
 	return -EINVAL;
 }
 
-int ctl_counters(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "pid", no_argument, NULL, 'p' },
+	bool json = false, by_pid = false;
+	const struct option_spec specs[] = {
+		{ "json", 'j', &json, NULL },
+		{ "pid", 'p', &by_pid, NULL },
 		{ 0 },
 	};
-	bool json = false, by_pid = false;
-	int option;
+	int first = options_parse(argc, argv, specs);
 	pid_t pid;
 
-	/* getopt(3) wants the name in front, and is used for the second time */
-	argc++;
-	argv--;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "jp", options, NULL)) != -1) {
-		if (option == 'j')
-			json = true;
-		else if (option == 'p')
-			by_pid = true;
-		else
-			return CTL_USAGE;
-	}
-	if (optind != argc - 1)
+	if (first < 0)
+		return first;
+	if (argc - first != 1)
 		return CTL_USAGE;
-	pid = which_process(argv[optind], by_pid);
-	return pid > 0 ? show(pid, argv[optind], json) : EXIT_FAILURE;
+	pid = which_process(argv[first], by_pid);
+	return pid > 0 ? show(pid, argv[first], json) : EXIT_FAILURE;
 }
+
+const struct subcommand ctl_counters = {
+	.name = "counters",
+	.synopsis = "[--json] [--pid] DOMAIN|PID",
+	.summary = "what the shim of a guest's device model has counted",
+	.help = "Read from a page that the shim keeps; the device model isn't stopped.\n\n"
+		"  -j, --json           for programs\n"
+		"  -p, --pid            a process is named instead of a domain\n",
+	.run = run,
+};

@@ -10,8 +10,10 @@
 
 #include <json-c/json.h>
 
+#include "answer.h"
 #include "ctl.h"
 #include "gfn.h"
+#include "options.h"
 #include "say.h"
 #include "verdict.h"
 
@@ -83,7 +85,37 @@ static void show(const struct verdict *v, const struct display *display)
 		       v->candidates);
 }
 
-static int inspect(const struct saved *saved, const char *name)
+static const char *key_for(enum fate fate)
+{
+	static const char *const keys[] = {
+		[FATE_RIGHT] = "restored",
+		[FATE_BY_RECORD] = "restored by its record",
+		[FATE_BY_SEARCH] = "restored by a search",
+		[FATE_SPLIT] = "damaged",
+		[FATE_LOST] = "lost",
+	};
+
+	return keys[fate];
+}
+
+static void describe(const struct verdict *v, const struct display *display)
+{
+	struct json_object *all = json_object_new_object(), *candidates = json_object_new_array();
+
+	answer_number(all, "video_ram", v->nr << PAGE_SHIFT);
+	answer_number(all, "bar", display->bar);
+	answer_bool(all, "decode", display->decode);
+	answer_frame(all, "record", v->record ? v->record->start_addr >> PAGE_SHIFT : GFN_NONE);
+	for (unsigned int i = 0; i < v->candidates && i < CANDIDATES_MAX; i++)
+		json_object_array_add(candidates,
+				      json_object_new_uint64(v->candidate[i] << PAGE_SHIFT));
+	json_object_object_add(all, "candidates", candidates);
+	answer_string(all, "stock", key_for(v->stock));
+	answer_string(all, "shim", key_for(v->shim));
+	answer_print(all);
+}
+
+static int inspect(const struct saved *saved, const char *name, bool json)
 {
 	struct display display;
 	struct verdict verdict;
@@ -95,7 +127,7 @@ static int inspect(const struct saved *saved, const char *name)
 		return EXIT_FAILURE;
 	}
 	if (rc == -ENOENT) {
-		puts("video RAM:  none that could be lost");
+		puts(json ? "{}" : "video RAM:  none that could be lost");
 		return EXIT_SUCCESS;
 	}
 	if (rc) {
@@ -108,30 +140,50 @@ static int inspect(const struct saved *saved, const char *name)
 		    name);
 		return EXIT_FAILURE;
 	}
-	show(&verdict, &display);
+	(json ? describe : show)(&verdict, &display);
 	if (verdict.stock == FATE_RIGHT)
 		return EXIT_SUCCESS;
 	return verdict.shim <= FATE_BY_SEARCH ? EXIT_RESCUED : EXIT_NOT_RESCUED;
 }
 
-int ctl_inspect(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct saved saved;
+	bool json = false;
+	const struct option_spec specs[] = {
+		{ "json", 'j', &json, NULL },
+		{ 0 },
+	};
+	int first = options_parse(argc, argv, specs), status = EXIT_FAILURE;
+	const char *name;
 	FILE *in;
-	int status = EXIT_FAILURE;
 
-	if (argc != 1)
+	if (first < 0)
+		return first;
+	if (argc - first != 1)
 		return CTL_USAGE;
-	in = strcmp(argv[0], "-") ? fopen(argv[0], "re") : stdin;
+	name = argv[first];
+	in = strcmp(name, "-") ? fopen(name, "re") : stdin;
 	if (!in) {
-		say("%s: %s", argv[0], strerror(errno));
+		say("%s: %s", name, strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if (stream_read(&saved, in))
-		say("%s: %s", argv[0], saved.why);
+		say("%s: %s", name, saved.why);
 	else
-		status = inspect(&saved, argv[0]);
+		status = inspect(&saved, name, json);
 	stream_release(&saved);
 	fclose(in);
 	return status;
 }
+
+const struct subcommand ctl_inspect = {
+	.name = "inspect",
+	.synopsis = "[--json] SAVEFILE",
+	.summary = "a saved guest: would it restore, with the shim and without?",
+	.help = "SAVEFILE is what xl save has written; - is standard input.  Needs neither Xen\n"
+		"nor root.  Exit status: 0 it restores either way, 1 that can't be told, 3 not\n"
+		"right under stock QEMU, restored by the shim, 4 not right under either.\n\n"
+		"  -j, --json           for programs\n",
+	.run = run,
+};

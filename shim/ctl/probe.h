@@ -5,7 +5,34 @@
 #ifndef XENPHYSMAP_CTL_PROBE_H
 #define XENPHYSMAP_CTL_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/**
+ * struct probe - a program to run to its end
+ * @argv: the program's path, and its arguments, ended by NULL
+ * @envp: its environment
+ * @words: its standard error is wanted, too
+ * @line: called for each line of its output, without the newline
+ * @arg: passed to @line
+ */
+struct probe {
+	char *const *argv;
+	char *const *envp;
+	bool words;
+	void (*line)(const char *line, void *arg);
+	void *arg;
+};
+
+/**
+ * probe_run() - Run it and read what it writes.
+ * @probe: the program
+ * @deadline: of now_ms(); it is killed then
+ *
+ * Return: its exit status, 128 and the signal where one has ended it;
+ * -ETIMEDOUT; or -errno where it can't be started.
+ */
+int probe_run(const struct probe *probe, int64_t deadline);
 
 /**
  * probe_machine() - Does this program emulate that machine?

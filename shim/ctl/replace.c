@@ -8,7 +8,6 @@
  * what there is, for the next device model or for the old one again.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,8 @@
 
 #include "arguments.h"
 #include "ctl.h"
+#include "options.h"
+#include "place.h"
 #include "probe.h"
 #include "replace.h"
 #include "say.h"
@@ -30,23 +31,6 @@ enum {
 	EXIT_ROLLED_BACK = 3,	/* the old device model runs again */
 	EXIT_STRANDED = 4,	/* no device model; the guest is paused */
 };
-
-/* The shim lies where the installation put it: lib beside our bin. */
-static void find_shim(struct replacement *r)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *bin;
-
-	self[n < 0 ? 0 : n] = '\0';
-	bin = strrchr(self, '/');
-	if (!bin)
-		return;
-	*bin = '\0';
-	n = snprintf(r->shim, sizeof(r->shim), "%s/../lib/xenphysmap/xenphysmap-preload.so", self);
-	if (n >= (ssize_t)sizeof(r->shim) || access(r->shim, R_OK))
-		r->shim[0] = '\0';
-}
 
 static int open_all(struct replacement *r)
 {
@@ -98,7 +82,7 @@ static int find_old(struct replacement *r)
 	free(stubdom);
 	if (rc)
 		return rc;
-	monitor_path(r, path);
+	toolstack_monitor(&r->ts, path);
 	rc = qmp_connect(&r->qmp, path, now_ms() + r->patience);
 	if (rc)
 		say("%s: %s: %s", r->name, path, strerror(-rc));
@@ -263,40 +247,46 @@ static int replace(struct replacement *r, bool dry)
 	return exchange(r, paused_at);
 }
 
-int ctl_replace(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "emulator", required_argument, NULL, 'e' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "dry-run", no_argument, NULL, 'n' },
+	static struct replacement r = { .patience = PATIENCE_S * 1000, .qmp.fd = -1 };
+	const char *seconds = NULL;
+	bool dry = false;
+	const struct option_spec specs[] = {
+		{ "emulator", 'e', NULL, &r.program },
+		{ "timeout", 't', NULL, &seconds },
+		{ "dry-run", 'n', &dry, NULL },
 		{ 0 },
 	};
-	static struct replacement r = { .patience = PATIENCE_S * 1000, .qmp.fd = -1 };
-	bool dry = false;
+	int first = options_parse(argc, argv, specs), status;
 	char *end = "";
-	int option, status;
 
-	/* getopt(3) wants the name in front, and is used for the second time */
-	argc++;
-	argv--;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "e:t:n", options, NULL)) != -1) {
-		if (option == 'e')
-			r.program = optarg;
-		else if (option == 't')
-			r.patience = strtoul(optarg, &end, 10) * INT64_C(1000);
-		else if (option == 'n')
-			dry = true;
-		else
-			return CTL_USAGE;
-	}
-	if (optind != argc - 1 || *end || r.patience < 1000 || r.patience > 3600000)
+	if (first < 0)
+		return first;
+	if (seconds)
+		r.patience = strtoul(seconds, &end, 10) * INT64_C(1000);
+	if (argc - first != 1 || *end || r.patience < 1000 || r.patience > 3600000)
 		return CTL_USAGE;
-	r.name = argv[optind];
-	find_shim(&r);
+	r.name = argv[first];
+	place_find(PLACE_SHIM, r.shim);
 	if (open_all(&r))
 		return EXIT_FAILURE;
 	status = replace(&r, dry);
 	close_all(&r);
 	return status;
 }
+
+const struct subcommand ctl_replace = {
+	.name = "replace",
+	.synopsis = "[--emulator PATH] [--timeout SECONDS]\n"
+		    "                          [--dry-run] DOMAIN",
+	.summary = "another device model for a guest that runs",
+	.help = "Without --emulator it is the program of the same name that is on disk now.\n"
+		"Exit status: 0 it runs, 1 nothing has changed, 3 the new one was no good and the\n"
+		"old one runs again, 4 neither came up: it is paused, its state is on disk.\n\n"
+		"  -e, --emulator PATH  the new device model\n"
+		"  -t, --timeout SECONDS\n"
+		"                       how long it may take for anything; 30\n"
+		"  -n, --dry-run        only see whether it could be done; print arguments\n",
+	.run = run,
+};

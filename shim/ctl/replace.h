@@ -129,7 +129,4 @@ void revive_finish(struct replacement *r);
 int revive_arguments(struct replacement *r, const struct candidate *which, struct start *start,
 		     int monitor);
 
-/* Where libxl expects the monitor. */
-void monitor_path(const struct replacement *r, char path[64]);
-
 #endif

@@ -17,18 +17,13 @@
 #include "replace.h"
 #include "say.h"
 
-void monitor_path(const struct replacement *r, char path[64])
-{
-	snprintf(path, 64, "/run/xen/qmp-libxl-%u", r->dom.domid);
-}
-
 /* It is there before the device model is: nobody has to wait for it to appear. */
 static int listen_for_libxl(const struct replacement *r)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), rc;
 
-	monitor_path(r, addr.sun_path);
+	toolstack_monitor(&r->ts, addr.sun_path);
 	unlink(addr.sun_path);
 	if (fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) && !listen(fd, 1))
 		return fd;

@@ -22,38 +22,92 @@
 /* Between two looks at a lock: flock(2) knows no timeout. */
 #define LOCK_RETRY_US	10000
 
-static int find(struct xs_handle *xs, const char *name, uint32_t *domid)
+int toolstack_connect(struct toolstack *ts)
 {
-	unsigned int nr, len;
-	char path[PATH_SIZE], *end, **ids = xs_directory(xs, XBT_NULL, "/local/domain", &nr);
-	unsigned long number = strtoul(name, &end, 10);
-	int rc = -ESRCH;
+	*ts = (struct toolstack){ .xs = xs_open(0), .lock = -1 };
+	return ts->xs ? 0 : -errno;
+}
 
-	for (unsigned int i = 0; ids && i < nr && rc; i++) {
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *one = a, *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
+int toolstack_domains(struct toolstack *ts, uint32_t **domids)
+{
+	unsigned int nr, found = 0;
+	char **ids = xs_directory(ts->xs, XBT_NULL, "/local/domain", &nr);
+
+	*domids = NULL;
+	if (!ids)
+		return errno == EACCES ? -EACCES : -EIO;
+	*domids = calloc(nr + 1, sizeof(**domids));
+	for (unsigned int i = 0; *domids && i < nr; i++)
+		(*domids)[found++] = strtoul(ids[i], NULL, 10);
+	free(ids);
+	if (!*domids)
+		return -ENOMEM;
+	qsort(*domids, found, sizeof(**domids), by_number);
+	return (int)found;
+}
+
+int toolstack_find(struct toolstack *ts, const char *name)
+{
+	char *end;
+	unsigned long number = strtoul(name, &end, 10);
+	uint32_t *domids;
+	int nr = toolstack_domains(ts, &domids);
+	bool found = false;
+
+	if (nr < 0)
+		return nr;
+	for (int i = 0; i < nr && !found; i++) {
 		char *value;
 
-		snprintf(path, sizeof(path), "/local/domain/%s/name", ids[i]);
-		value = xs_read(xs, XBT_NULL, path, &len);
-		*domid = strtoul(ids[i], NULL, 10);
-		if ((value && !strcmp(value, name)) || (!*end && *name && number == *domid))
-			rc = 0;
+		ts->domid = domids[i];
+		value = toolstack_read(ts, "name");
+		found = (value && !strcmp(value, name)) || (!*end && *name && number == ts->domid);
 		free(value);
 	}
-	free(ids);
-	return rc;
+	free(domids);
+	return found ? 0 : -ESRCH;
 }
 
 int toolstack_open(struct toolstack *ts, const char *name)
 {
-	*ts = (struct toolstack){ .xs = xs_open(0), .lock = -1 };
-	return ts->xs ? find(ts->xs, name, &ts->domid) : -errno;
+	int rc = toolstack_connect(ts);
+
+	return rc ? rc : toolstack_find(ts, name);
 }
 
 void toolstack_close(struct toolstack *ts)
 {
-	xs_close(ts->xs);
-	if (ts->lock >= 0)
-		close(ts->lock);
+	if (ts->xs)
+		xs_close(ts->xs);
+	toolstack_unlock(ts);
+}
+
+int toolstack_watch(struct toolstack *ts, const char *path)
+{
+	return xs_watch(ts->xs, path, path) || errno == EEXIST ? 0 : -errno;
+}
+
+void toolstack_unwatch(struct toolstack *ts, const char *path)
+{
+	xs_unwatch(ts->xs, path, path);
+}
+
+char *toolstack_event(struct toolstack *ts)
+{
+	unsigned int nr;
+	char **event = xs_read_watch(ts->xs, &nr), *path = NULL;
+
+	if (event)
+		path = strdup(event[XS_WATCH_PATH]);
+	free(event);
+	return path;
 }
 
 static void node_path(const struct toolstack *ts, const char *node, char path[PATH_SIZE])
@@ -143,6 +197,18 @@ int toolstack_lock(struct toolstack *ts, const struct domain *dom, int64_t deadl
 		usleep(LOCK_RETRY_US);
 	} while (now_ms() < deadline);
 	return -ETIMEDOUT;
+}
+
+void toolstack_unlock(struct toolstack *ts)
+{
+	if (ts->lock >= 0)
+		close(ts->lock);
+	ts->lock = -1;
+}
+
+void toolstack_monitor(const struct toolstack *ts, char path[64])
+{
+	snprintf(path, 64, "/run/xen/qmp-libxl-%u", ts->domid);
 }
 
 /* Kinds of backends that are QEMU's, if it is the device model. */

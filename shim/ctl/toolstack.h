@@ -17,7 +17,7 @@
 /**
  * struct toolstack - access to libxl's records of one domain
  * @xs: ours
- * @domid: the guest
+ * @domid: the domain that is meant
  * @lock: libxl's lock of the QMP socket, held; or -1
  */
 struct toolstack {
@@ -35,7 +35,34 @@ struct toolstack {
  */
 int toolstack_open(struct toolstack *ts, const char *name);
 
+/* The same without a domain.  0 or -errno. */
+int toolstack_connect(struct toolstack *ts);
+
+/* Look for a domain on a connection that is there.  0, -ESRCH or -errno. */
+int toolstack_find(struct toolstack *ts, const char *name);
+
 void toolstack_close(struct toolstack *ts);
+
+/**
+ * toolstack_domains() - All domains that the toolstack knows of.
+ * @ts: access
+ * @domids: receives their numbers, ascending, owned by the caller
+ *
+ * Return: how many, or -errno.
+ */
+int toolstack_domains(struct toolstack *ts, uint32_t **domids);
+
+/* Be told of what changes below a path, and at once what is there.  0 or -errno. */
+int toolstack_watch(struct toolstack *ts, const char *path);
+void toolstack_unwatch(struct toolstack *ts, const char *path);
+
+/**
+ * toolstack_event() - Wait for a change.
+ * @ts: access
+ *
+ * Return: the path that has changed, owned by the caller; NULL: xenstored is gone.
+ */
+char *toolstack_event(struct toolstack *ts);
 
 /**
  * toolstack_read() - Read a node of the domain's.
@@ -79,6 +106,12 @@ int toolstack_set_running(struct toolstack *ts, bool running);
  * Return: 0, -ETIMEDOUT (libxl is at work there), or -errno.
  */
 int toolstack_lock(struct toolstack *ts, const struct domain *dom, int64_t deadline);
+
+/* Let libxl in again. */
+void toolstack_unlock(struct toolstack *ts);
+
+/* Where libxl has the monitor. */
+void toolstack_monitor(const struct toolstack *ts, char path[64]);
 
 /**
  * toolstack_backend_in_use() - PV devices that QEMU serves and the guest uses.
