@@ -151,7 +151,10 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libxenphysmap.so
 	$(INSTALL) -m 644 $(srctree)/include/xenphysmap.h $(DESTDIR)$(includedir)
 	$(configured) $(srctree)/shim/xenphysmap-dm.in >$(DESTDIR)$(pkglibdir)/xenphysmap-dm
-	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm
+	$(configured) $(srctree)/shim/xl.in >$(DESTDIR)$(pkglibdir)/xl
+	chmod 755 $(DESTDIR)$(pkglibdir)/xenphysmap-dm $(DESTDIR)$(pkglibdir)/xl
+	ln -sf xenphysmap-dm $(DESTDIR)$(pkglibdir)/stock-dm
+	$(configured) $(srctree)/shim/toolstack.conf.in >$(DESTDIR)$(pkglibdir)/toolstack.conf
 	$(configured) $(srctree)/shim/xenphysmap.bt.in >$(DESTDIR)$(datadir)/xenphysmap.bt
 	$(INSTALL) -m 644 $(srctree)/shim/xenphysmap.bash-completion \
 		$(DESTDIR)$(completiondir)/xenphysmap

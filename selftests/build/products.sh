@@ -74,14 +74,19 @@ installs() {
 		    include/xenphysmap.h \
 		    share/xenphysmap/xenphysmap.bt \
 		    lib/xenphysmap/xenphysmap-preload.so lib/xenphysmap/xenphysmap-publisher \
+		    lib/xenphysmap/stock-dm lib/xenphysmap/toolstack.conf \
 		    share/bash-completion/completions/xenphysmap; do
 		[ -e "$root/$file" ] || ktap_fail "$file was not installed"
 	done
 	"$root/bin/xenphysmap" --version
-	[ -x "$root/lib/xenphysmap/xenphysmap-dm" ] || ktap_fail "the wrapper is not executable"
+	for file in xenphysmap-dm stock-dm xl; do
+		[ -x "$root/lib/xenphysmap/$file" ] || ktap_fail "$file is not executable"
+	done
 	# the command finds what was installed with it
 	ktap_equal "$root/lib/xenphysmap/xenphysmap-preload.so" \
 		"$("$root/bin/xenphysmap" run printenv LD_PRELOAD)" "the command's shim"
+	grep -q "=LD_PRELOAD=/opt/xpm/lib/xenphysmap/xenphysmap-preload.so$" \
+		"$root/lib/xenphysmap/toolstack.conf"
 	grep -q "/opt/xpm/lib/xenphysmap/xenphysmap-preload.so" "$root/lib/xenphysmap/xenphysmap-dm"
 	grep -q "=/opt/xpm/bin/xenphysmap handover$" \
 		"$root/lib/systemd/system/xenphysmap-handover.service"

@@ -144,4 +144,22 @@ TEST(environment)
 	arguments_free(renewed);
 }
 
+TEST(environment_without)
+{
+	char *with[] = { "A=1", "LD_PRELOAD=/x/y.so:/lib/xenphysmap-preload.so /z.so", "B=",
+			 "XENPHYSMAP_STRICT=1", NULL };
+	char *alone[] = { "LD_PRELOAD=/lib/xenphysmap-preload.so", "A=1", NULL };
+	char *none[] = { "A=1", NULL };
+	const char *others[] = { "A=1", "B=", "LD_PRELOAD=/x/y.so:/z.so", NULL };
+	const char *nothing[] = { "A=1", NULL };
+	char **renewed;
+
+	ASSERT_EQ(0, environment_strip(with, &renewed));
+	expect_words(renewed, others);
+	ASSERT_EQ(0, environment_strip(alone, &renewed));
+	expect_words(renewed, nothing);
+	ASSERT_EQ(0, environment_strip(none, &renewed));
+	expect_words(renewed, nothing);
+}
+
 TEST_HARNESS_MAIN

@@ -128,7 +128,7 @@ completes() {
 	ktap_equal "--help --version $subcommands" "$(complete_ '')" 'the first word'
 	ktap_equal 'replace' "$(complete_ rep)" 'a part of it'
 	ktap_equal '--json --help' "$(complete_ verify -)" options
-	ktap_equal '--emulator --timeout --dry-run --help' "$(complete_ replace -)" more
+	ktap_equal '--emulator --stock --timeout --dry-run --help' "$(complete_ replace -)" more
 	ktap_equal '' "$(complete_ replace --timeout '')" 'a number'
 	complete -p xenphysmap | grep -q _xenphysmap
 }

@@ -244,3 +244,32 @@ int environment_renew(char *const *old, const char *shim, int strict, char ***re
 	return asprintf(&(*renewed)[n], "%s%s%s%s", preload, shim, *shim && *others ? ":" : "",
 			others) < 0 ? -ENOMEM : 0;
 }
+
+int environment_strip(char *const *old, char ***renewed)
+{
+	static const char between[] = ": ";
+	const char *object, *colon = "";
+	int n = copy_others(old, renewed, &object);
+	char *kept = NULL;
+	size_t len;
+	FILE *out = n < 0 ? NULL : open_memstream(&kept, &len);
+
+	if (!out)
+		return -ENOMEM;
+	fputs(preload, out);
+	while (*(object += strspn(object, between))) {
+		len = strcspn(object, between);
+		if (!memmem(object, len, SHIM_NAME, strlen(SHIM_NAME))) {
+			fprintf(out, "%s%.*s", colon, (int)len, object);
+			colon = ":";
+		}
+		object += len;
+	}
+	if (fclose(out))
+		return -ENOMEM;
+	if (*colon)
+		(*renewed)[n] = kept;
+	else
+		free(kept);
+	return 0;
+}

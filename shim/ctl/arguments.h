@@ -51,6 +51,17 @@ int arguments_renew(char *const *old, const char *program, const struct argument
  */
 int environment_renew(char *const *old, const char *shim, int strict, char ***renewed);
 
+/**
+ * environment_strip() - The environment, without the shim.
+ * @old: that of the present device model, ended by NULL
+ * @renewed: receives the new one, ended by NULL, for arguments_free()
+ *
+ * What else is in LD_PRELOAD stays there.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int environment_strip(char *const *old, char ***renewed);
+
 void arguments_free(char **list);
 
 /**

@@ -144,7 +144,7 @@ static int check_program(struct replacement *r, char **envp)
 /* All that can be known while the guest runs. */
 static int check(struct replacement *r, bool dry)
 {
-	const struct candidate next = { .exe = -1, .path = r->program };
+	const struct candidate next = { .exe = -1, .path = r->program, .stock = r->stock };
 	struct start start = { .nr_keep = 0 };
 	int rc;
 
@@ -176,11 +176,19 @@ static void release(struct replacement *r, int64_t paused_at)
 		say("%s: an answer of the old device model's waits to be fetched", r->name);
 }
 
+/* Nobody keeps them true any more. */
+static void withdraw(struct replacement *r)
+{
+	for (int i = 0; i < r->nr; i++)
+		r->records->withdraw(r->records, r->rec[i].phys_offset);
+}
+
 /* From here on there is no way back to the process that was there. */
 static int exchange(struct replacement *r, int64_t paused_at)
 {
-	const struct candidate next = { "the new device model", -1, r->program };
-	const struct candidate old = { "the old device model again", r->old.exe, r->old.path };
+	const struct candidate next = { "the new device model", -1, r->program, r->stock };
+	const struct candidate old = { "the old device model again", r->old.exe, r->old.path,
+				       false };
 	int rc = emulator_kill(&r->old, now_ms() + r->patience), status = EXIT_SUCCESS;
 
 	qmp_close(&r->qmp);
@@ -200,6 +208,8 @@ static int exchange(struct replacement *r, int64_t paused_at)
 			    r->name, r->journal.path, r->name);
 			return EXIT_STRANDED;
 		}
+	} else if (r->stock) {
+		withdraw(r);
 	}
 	/* a state is only good for a guest that hasn't run since */
 	journal_discard(&r->journal);
@@ -255,6 +265,7 @@ static int run(int argc, char **argv)
 	const struct option_spec specs[] = {
 		{ "emulator", 'e', NULL, &r.program },
 		{ "timeout", 't', NULL, &seconds },
+		{ "stock", 's', &r.stock, NULL },
 		{ "dry-run", 'n', &dry, NULL },
 		{ 0 },
 	};
@@ -278,13 +289,14 @@ static int run(int argc, char **argv)
 
 const struct subcommand ctl_replace = {
 	.name = "replace",
-	.synopsis = "[--emulator PATH] [--timeout SECONDS]\n"
+	.synopsis = "[--emulator PATH] [--stock] [--timeout SECONDS]\n"
 		    "                          [--dry-run] DOMAIN",
 	.summary = "another device model for a guest that runs",
 	.help = "Without --emulator it is the program of the same name that is on disk now.\n"
 		"Exit status: 0 it runs, 1 nothing has changed, 3 the new one was no good and the\n"
 		"old one runs again, 4 neither came up: it is paused, its state is on disk.\n\n"
 		"  -e, --emulator PATH  the new device model\n"
+		"  -s, --stock          without the shim, until the guest reboots\n"
 		"  -t, --timeout SECONDS\n"
 		"                       how long it may take for anything; 30\n"
 		"  -n, --dry-run        only see whether it could be done; print arguments\n",

@@ -34,6 +34,7 @@ struct handed {
  * struct replacement - one replacement
  * @name: of the domain, as the user calls it
  * @program: the next device model
+ * @stock: and it is to run without the shim
  * @shim: the shim, for device models that have none yet; "" if unknown
  * @patience: how long a device model may take for anything, in ms
  * @dom: the domain
@@ -53,6 +54,7 @@ struct handed {
 struct replacement {
 	const char *name;
 	const char *program;
+	bool stock;
 	char shim[PATH_MAX];
 	int64_t patience;
 	struct domain dom;
@@ -75,11 +77,13 @@ struct replacement {
  * @what: how to call it
  * @exe: its program, or -1
  * @path: its program
+ * @stock: without the shim
  */
 struct candidate {
 	const char *what;
 	int exe;
 	const char *path;
+	bool stock;
 };
 
 /**

@@ -126,6 +126,8 @@ int revive_arguments(struct replacement *r, const struct candidate *which, struc
 		    strerror(-rc));
 	if (rc)
 		return rc;
+	if (which->stock)
+		return environment_strip(r->old.envp, &start->envp);
 	rc = environment_renew(r->old.envp, *r->shim ? r->shim : NULL, r->nr > 0, &start->envp);
 	if (rc)
 		say("%s: its device model runs without the shim, and there is none in %s", r->name,
