@@ -85,6 +85,8 @@ most() {
 # What is above 256 MiB begins at 4 GiB then, and the video RAM's home is behind it.
 above_4gib() {
 	create a shim puppet mmio_hole=3840 memory=320
+	expect_whole a
+	await_place a "$(ask a at status)"
 	records a
 	home=$(records a | awk '$4 == "vga.vram" { print $1 }')
 	[ $((0x$home >> 32)) = 1 ]
