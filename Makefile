@@ -4,7 +4,7 @@
 #
 #   make [O=dir]                  build into dir, build/ by default
 #   make check                    build with gcc and clang, unit tests, real Xen
-#   make check-all                that and more of it: half an hour longer
+#   make check-all                that and more of it, on more than one Xen: hours
 #   make demo                     the story, told on a real Xen
 #   make bench                    stock and shim measured in turns, on a real Xen
 #   make bench-check              calls and allocations counted, and compared
@@ -68,8 +68,10 @@ products	:= $(O)/$(SONAME) $(O)/libxenphysmap.so $(O)/libxenphysmap.a \
 # every collection of selftests/ that fits into a check, quickest first
 check_targets	:= harness build core ctl arch docs preload trace publisher model bench fuzz analyze foreign \
 		   testbed live
-# and what takes minutes of a machine, or a Debian archive
+# and what takes minutes of a machine, or a Debian archive; and Xens beside bookworm's,
+# which is live's
 slow_targets	:= slow deb
+all_targets	:= $(filter-out live,$(check_targets)) $(slow_targets) matrix
 
 all: $(products)
 
@@ -202,14 +204,19 @@ check:
 	@JOBS=$${JOBS:-$$(nproc)} $(MAKE) --no-print-directory -j$$(nproc) -C $(srctree)/selftests O=$(O) run_tests \
 		TARGETS="$(or $(TARGETS),$(check_targets))"
 
-# fuzzing and random lives for minutes, under valgrind, with coverage
+# fuzzing and random lives for minutes, under valgrind, with coverage; what it has
+# found out about each Xen is told and written down, well or not
 check-all: export FUZZ_SECONDS ?= 60
 check-all: export ROUNDS ?= 20
 check-all: export MORE ?= 1
 check-all:
 	@$(srctree)/selftests/packages check-all deb
-	@$(MAKE) --no-print-directory -C $(srctree) O=$(O) check \
-		TARGETS="$(or $(TARGETS),$(check_targets) $(slow_targets))"
+	@status=0; \
+	$(MAKE) --no-print-directory -C $(srctree) O=$(O) check \
+		TARGETS="$(or $(TARGETS),$(all_targets))" || status=$$?; \
+	$(if $(filter matrix,$(or $(TARGETS),$(all_targets))),\
+		$(MAKE) -s -C $(srctree)/selftests/matrix O=$(O) table || status=$$?;) \
+	exit $$status
 
 demo:
 	@O=$(O) $(srctree)/selftests/demo/demo

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# KTAP of several columns, a file each, to one table in reStructuredText.  In a
+# file there are groups, and the tests in them, two spaces deeper.
+
+function column_of(file)
+{
+	sub(/\.ktap$/, "", file)
+	sub(/-[0-9]+-of-[0-9]+$|-stubdom$/, "", file)
+	return file
+}
+
+function bar(   c)
+{
+	printf "%s", substr(line, 1, widest)
+	for (c = 1; c <= columns; c++)
+		printf "  %s", substr(line, 1, length(column[c]))
+	print ""
+}
+
+function print_row(row,   text, c)
+{
+	text = sprintf("%-*s", widest, row)
+	for (c = 1; c <= columns; c++)
+		text = text sprintf("  %-*s", length(column[c]), cell[row, column[c]])
+	sub(/ +$/, "", text)
+	print text
+}
+
+FNR == 1 {
+	here = column_of(FILENAME)
+	if (!(here in known)) {
+		known[here] = 1
+		column[++columns] = here
+	}
+	pending = 0
+}
+
+/^  (not )?ok / {
+	verdict = $1 == "ok" ? "ok" : "FAIL"
+	name = $1 == "ok" ? $3 : $4
+	if (match($0, / # SKIP /)) {
+		verdict = "skip"
+		reason[pending + 1] = substr($0, RSTART + 8)
+	} else if ($0 ~ / # XFAIL /)
+		verdict = "xfail"
+	tests[++pending] = name
+	said[pending] = verdict
+}
+
+# the group ends: now it has a name
+/^(not )?ok / {
+	group = $1 == "ok" ? $3 : $4
+	sub(/\.sh$/, "", group)
+	for (i = 1; i <= pending; i++) {
+		row = group "." tests[i]
+		if (!(row in seen)) {
+			seen[row] = 1
+			if (!(group in size))
+				order_of[++groups] = group
+			name_of[group, ++size[group]] = row
+			if (length(row) > widest)
+				widest = length(row)
+		}
+		cell[row, here] = said[i]
+		if (said[i] == "skip") {
+			key = row SUBSEP reason[i]
+			if (!(key in where))
+				order[++skips] = key
+			where[key] = where[key] (where[key] ? ", " : "") here
+		}
+	}
+	pending = 0
+}
+
+END {
+	for (line = "="; length(line) < widest;)
+		line = line line
+	bar()
+	printf "%-*s", widest, "test"
+	for (c = 1; c <= columns; c++)
+		printf "  %s", column[c]
+	print ""
+	bar()
+	for (g = 1; g <= groups; g++) {
+		for (r = 1; r <= size[order_of[g]]; r++)
+			print_row(name_of[order_of[g], r])
+	}
+	bar()
+	print ""
+	if (skips)
+		print "Skipped\n=======\n"
+	for (s = 1; s <= skips; s++) {
+		split(order[s], part, SUBSEP)
+		printf "* %s (%s): %s\n", part[1], where[order[s]], part[2]
+	}
+	if (skips)
+		print ""
+}
