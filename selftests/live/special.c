@@ -15,6 +15,8 @@
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
 
+#include "errname.h"
+
 static xencall_handle *xcall;
 
 static const char *by_map(uint32_t domid, xen_pfn_t gfn)
@@ -30,7 +32,7 @@ static const char *by_map(uint32_t domid, xen_pfn_t gfn)
 		err(1, "xenforeignmemory_map");
 	xenforeignmemory_unmap(fmem, map, 1);
 	xenforeignmemory_close(fmem);
-	return error ? strerrorname_np(-error) : "page";
+	return error ? errname(-error) : "page";
 }
 
 /* What a hypercall gets has to be in memory that doesn't go away under it. */
