@@ -260,6 +260,26 @@ static bool malformed(int rc)
 	return rc == -ENOENT || rc == -EINVAL || rc == -EOVERFLOW || rc == -EFAULT;
 }
 
+/*
+ * A record of QEMU up to 2.9 may have no name, and libxl up to 4.5 carried it so.  They
+ * are of video RAM, and only away from its home.  libxl since then fails a whole save
+ * over a missing node, and what was read isn't written again unless it changes.
+ */
+static int name_it(struct store *s, const char *key, struct record *rec)
+{
+	char dir[PATH_SIZE - 16];
+	int rc;
+
+	if (rec->start_addr == rec->phys_offset)
+		return -ENOENT;
+	record_set_name(rec, "vga.vram", strlen("vga.vram"));
+	rc = record_check(rec);
+	if (rc || s->keep_malformed)
+		return rc;
+	snprintf(dir, sizeof(dir), "%s/%s", s->dir, key);
+	return write_node(s, XBT_NULL, dir, "name", rec->name) ? 0 : failed(s);
+}
+
 static int read_record(struct store *s, const char *key, struct record *rec)
 {
 	unsigned int len;
@@ -275,6 +295,8 @@ static int read_record(struct store *s, const char *key, struct record *rec)
 	name = read_node(s, key, "name", &len);
 	rc = name ? record_set_name(rec, name, len) : failed(s);
 	free(name);
+	if (rc == -ENOENT)
+		return name_it(s, key, rec);
 	return rc ? rc : record_check(rec);
 }
 

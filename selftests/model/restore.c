@@ -194,7 +194,7 @@ GARBAGE(too_short, "100000", "e0000000", "20000", "vga.vram");
 GARBAGE(empty, "100000", "e0000000", "0", "vga.vram");
 GARBAGE(no_start, "100000", NULL, "40000", "vga.vram");
 GARBAGE(no_size, "100000", "e0000000", NULL, "vga.vram");
-GARBAGE(no_name, "100000", "e0000000", "40000", NULL);
+GARBAGE(no_name_at_home, "100000", "100000", "40000", NULL);
 GARBAGE(empty_name, "100000", "e0000000", "40000", "");
 GARBAGE(odd_name, "100000", "e0000000", "40000", "a\nb");
 GARBAGE(prefix, "100000", "0xe0000000", "40000", "vga.vram");
@@ -234,6 +234,26 @@ TEST_F(garbage, beside_the_record)
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
 	guest_resume();
 	works_at(BAR_B);
+}
+
+/* A record of QEMU up to 2.9, as libxl up to 4.5 may have carried it. */
+TEST(a_record_without_a_name)
+{
+	char name[64];
+
+	boot_with_bar_at(BAR_B, true);
+	guest_save();
+	fakexen_store_write("/local/domain/0/device-model/2/physmap", "");
+	records_put(2, "100000", "e0000000", "40000", NULL);
+	guest_restore(false, false);
+	EXPECT_FALSE(VGA->dummy);
+	EXPECT_TRUE(fakexen_store_read("/local/domain/0/device-model/2/physmap/100000/name",
+				       name, sizeof(name)));
+	EXPECT_STREQ("vga.vram", name);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_B));
+	guest_resume();
+	works_at(BAR_B);
+	dm_end(&dm);
 }
 
 TEST(a_thousand_records)
