@@ -54,10 +54,27 @@ set_machine()
 	else
 		machine+=(-cpu "$cpu_pv" -machine q35,accel=tcg)
 	fi
+	[ -z "$wire" ] || add_wire "${wire##*:}"
 	for port in 1:output 2:status 3:files; do
 		machine+=(-chardev "file,id=${port#*:},path=${port#*:}"
 			-device "virtserialport,nr=${port%:*},chardev=${port#*:}")
 	done
+}
+
+# add_wire a|b: a network card, and what comes out of it goes into the other one.
+# A packet is a message, to a name of this host's file system, so that nothing has
+# to be up before the other, and nothing leaves the host.  Large packets, because
+# each is a trip through three kernels.
+add_wire()
+{
+	local other=b
+
+	[ "$1" = a ] || other=a
+	local ends=local.type=unix,local.path=wire/$1
+	ends+=,remote.type=unix,remote.path=wire/$other
+	local card=virtio-net-pci,netdev=wire,mac=52:54:00:00:00:0$1
+	card+=,host_mtu=32768,disable-legacy=on,iommu_platform=on,romfile=
+	machine+=(-netdev "dgram,id=wire,$ends" -device "$card")
 }
 
 # follow NAME PID: a file as it grows, to its end, which is when PID has gone.
@@ -81,6 +98,7 @@ prepare_run()
 {
 	ln -s "$cache/xen" "$run/xen"
 	ln -s "$cache/vmlinux" "$run/vmlinux"
+	[ -z "$wire" ] || ln -s "$(realpath "${wire%:*}")" "$run/wire"
 	touch "$run/output" "$run/status" "$run/files"
 	if [ -n "$log" ]; then
 		: >"$log" || die "can't write $log"

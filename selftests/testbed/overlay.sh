@@ -54,6 +54,14 @@ quote()
 	done
 }
 
+# Which of the two this is, and the users of a host that lets anybody in.
+place_wire()
+{
+	place "$here/wire" /testbed/wire
+	place "$here/ssh" /usr/bin/ssh
+	echo "${wire##*:}" >"$overlay/testbed/host"
+}
+
 # build_overlay SCRIPT [ARG...]: $run/initrd
 build_overlay()
 {
@@ -72,6 +80,7 @@ build_overlay()
 	place "$here/init" /init
 	place "$here/incoming-file" /usr/lib/testbed/incoming-file
 	echo "$xenstored" >"$overlay/testbed/xenstored"
+	[ -z "$wire" ] || place_wire
 	place "$1" /testbed/script
 	shift
 	quote "$@" >"$overlay/testbed/arguments"
