@@ -93,7 +93,32 @@ replacement() {
 	expect_whole guest
 }
 
+# runs stock|shim: which of them the guest's QEMU is.
+runs() {
+	is=stock
+	pid=$(xenstore-read "/local/domain/$(xl domid guest)/image/device-model-pid")
+	! grep -q "$PHYSMAP_SHIM" "/proc/$pid/maps" || is=shim
+	ktap_equal "$1" "$is" 'the device model'
+}
+
+with_it_and_without() {
+	scene "$PHYSMAP_DM"
+	xl_do create guest.cfg
+	moves_to "$B"
+	typed using save
+	runs shim
+	expect_whole guest "$B"
+	typed using without
+	runs stock
+	expect_whole guest "$B"
+	typed using with
+	runs shim
+	moves_to "$C"
+	expect_whole guest "$C"
+}
+
 live_test readme
+live_more with_it_and_without 240
 live_more rescue 240
 live_more replacement 240
 live_run "$@"
