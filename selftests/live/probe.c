@@ -112,6 +112,13 @@ static void do_move(const uint64_t *n)
 	puts(outcome(xendevicemodel_relocate_memory(dmod, domid, n[1], n[0], n[2])));
 }
 
+/* Nonsense is refused while it is on, and not looked at while it is off. */
+static void do_log_dirty(const uint64_t *n)
+{
+	(void)n;
+	puts(xendevicemodel_modified_memory(dmod, domid, UINT64_MAX, 1) ? "on" : "off");
+}
+
 static const struct {
 	const char *name, *arguments;
 	int nr;
@@ -123,6 +130,7 @@ static const struct {
 	{ "pin", "FIRST LAST", 2, do_pin },
 	{ "unpin", "FIRST LAST", 2, do_unpin },
 	{ "move", "GFN NR TO", 3, do_move },
+	{ "log-dirty", "", 0, do_log_dirty },
 };
 
 #define QUESTIONS	(sizeof(question) / sizeof(question[0]))
