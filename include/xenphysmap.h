@@ -43,7 +43,8 @@ struct xenphysmap;
  * struct xenphysmap_handles - what the shim borrows from its device model
  * @size: sizeof(struct xenphysmap_handles), so that members can be added
  * @dmod: needed; all changes of the p2m go through it
- * @fmem: needed; destinations of moves are looked at through it
+ * @fmem: needed; destinations of moves are looked at through it where Xen can't be
+ *        asked, which opens privcmd for a moment
  * @xch: may be NULL; needed on Xen before 4.11 only
  * @publisher: path of the xenphysmap-publisher program that is to be started
  *             and to write the records, so that no call waits for xenstore and

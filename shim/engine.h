@@ -305,6 +305,19 @@ int view_modified(struct xenphysmap *pm, uint64_t gfn, uint64_t nr);
 int move_block(struct xenphysmap *pm, struct block *b, uint64_t dst);
 
 /**
+ * move_look() - Is there no page in a range of frames?
+ * @pm: the engine, with a handle to map
+ * @gfn: first frame
+ * @nr: frames
+ * @hit: the first frame that has one, where the answer is -EBUSY
+ *
+ * Asks Xen, or maps the frames where Xen doesn't let itself be asked.
+ *
+ * Return: 0, -EBUSY, or the error that kept us from asking.
+ */
+int move_look(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, uint64_t *hit);
+
+/**
  * move_verify() - Is what a record claims true?
  * @pm: the engine
  * @b: the block; forgotten, with its records, where the answer is no

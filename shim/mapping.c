@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Questions to the p2m, asked by mapping.  There is no cheaper call that a
- * deprivileged device model may make.
+ * deprivileged device model may make; for others see relocate_empty().
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -142,6 +142,13 @@ static int reserve(struct xenphysmap *pm, uint64_t gfn, uint64_t end)
 	return 0;
 }
 
+int move_look(struct xenphysmap *pm, uint64_t gfn, uint64_t nr, uint64_t *hit)
+{
+	int rc = relocate_empty(&pm->relocate, gfn, nr, hit);
+
+	return rc && rc != -EBUSY ? mapping_empty(pm->fmem, pm->domid, gfn, nr, hit) : rc;
+}
+
 /* Is there nothing at [dst, dst+nr) but pages of the block itself? */
 static int look_ahead(struct xenphysmap *pm, const struct block *b, uint64_t dst)
 {
@@ -160,7 +167,7 @@ static int look_ahead(struct xenphysmap *pm, const struct block *b, uint64_t dst
 			gap = r->gfn > at ? r->gfn : at;
 			next = r->gfn + r->nr;
 		}
-		rc = gap > at ? mapping_empty(pm->fmem, pm->domid, at, gap - at, &hit) : 0;
+		rc = gap > at ? move_look(pm, at, gap - at, &hit) : 0;
 		if (rc == -EBUSY)
 			log_warn("%s can't move to 0x%" PRIx64 ": another page is at 0x%" PRIx64,
 				 b->name, dst, hit);

@@ -110,7 +110,7 @@ static void recall(struct xenphysmap *pm)
 }
 
 /* Is it a block like that, and would it be in nobody's way there? */
-static bool promising(const struct xenphysmap *pm, const struct block *b)
+static bool promising(struct xenphysmap *pm, const struct block *b)
 {
 	const struct region *g = &pm->guess;
 	uint64_t hit;
@@ -121,7 +121,7 @@ static bool promising(const struct xenphysmap *pm, const struct block *b)
 	for (size_t i = 0; i < pm->nr_regions; i++)
 		if (frames_overlap(pm->region[i].gfn, pm->region[i].nr, g->gfn, g->nr))
 			return false;
-	return pm->fmem && !mapping_empty(pm->fmem, pm->domid, g->gfn, g->nr, &hit);
+	return pm->fmem && !move_look(pm, g->gfn, g->nr, &hit);
 }
 
 static int fill_in_place(const struct source *s, struct block *b)

@@ -7,6 +7,9 @@
 
 #include "next.h"
 
+#include <xen/hvm/hvm_op.h>
+
+#include "gfn.h"
 #include "log.h"
 #include "plan.h"
 #include "relocate.h"
@@ -153,6 +156,109 @@ int relocate_reserve(struct relocate *r, uint64_t gfn)
 
 	return dm_op(r, next_xendevicemodel_set_mem_type(r->dmod, r->domid, HVMMEM_mmio_dm, gfn, 1),
 		     &op, NULL, 0);
+}
+
+/* Questions of one hypercall, each with its own place for the answer. */
+struct questions {
+	struct multicall_entry call[RELOCATE_TABLE];
+	struct xen_hvm_get_mem_type type[RELOCATE_TABLE];
+	domid_t domid;
+};
+
+static int multicall(xencall_handle *xcall, struct questions *q, unsigned int nr)
+{
+	return errno_of(next_xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)q->call, nr));
+}
+
+/* An answer that didn't come is a page. */
+static int ask_types(xencall_handle *xcall, struct questions *q, uint64_t gfn, unsigned int nr,
+		     uint64_t *hit)
+{
+	int rc;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		q->type[i] = (struct xen_hvm_get_mem_type){
+			.domid = q->domid,
+			.mem_type = HVMMEM_ram_rw,
+			.pfn = gfn + i,
+		};
+		q->call[i] = (struct multicall_entry){
+			.op = __HYPERVISOR_hvm_op,
+			.args = { HVMOP_get_mem_type, (uintptr_t)&q->type[i] },
+		};
+	}
+	rc = multicall(xcall, q, nr);
+	for (unsigned int i = 0; i < nr && !rc; i++) {
+		rc = (int)q->call[i].result;
+		if (rc || q->type[i].mem_type == HVMMEM_mmio_dm)
+			continue;
+		*hit = gfn + i;
+		rc = -EBUSY;
+	}
+	return rc;
+}
+
+/* The highest frame that ever had a page; as a multicall, since it can be large. */
+static int ask_maximum(xencall_handle *xcall, struct questions *q, uint64_t *maximum)
+{
+	int rc;
+
+	q->call[0] = (struct multicall_entry){
+		.op = __HYPERVISOR_memory_op,
+		.result = -ENOSYS,
+		.args = { XENMEM_maximum_gpfn, (uintptr_t)&q->domid },
+	};
+	rc = multicall(xcall, q, 1);
+	if (!rc && (int64_t)q->call[0].result < 0)
+		rc = (int)q->call[0].result;
+	*maximum = q->call[0].result;
+	return rc;
+}
+
+/* Below 4 GiB the maximum is of no use: the domain builder has pages right there. */
+static int ask(xencall_handle *xcall, struct questions *q, uint64_t gfn, uint64_t nr,
+	       uint64_t *hit)
+{
+	uint64_t maximum = UINT64_MAX, n;
+	int rc = gfn < FOUR_GIB >> PAGE_SHIFT ? 0 : ask_maximum(xcall, q, &maximum);
+
+	for (uint64_t i = 0; i < nr && gfn + i <= maximum && !rc; i += n) {
+		n = nr - i < RELOCATE_TABLE ? nr - i : RELOCATE_TABLE;
+		rc = ask_types(xcall, q, gfn + i, n, hit);
+	}
+	return rc;
+}
+
+/* Who is restricted doesn't get as far as Xen with a dm_op that is about no domain. */
+static bool is_restricted(const struct relocate *r)
+{
+	return !next_xendevicemodel_modified_memory(r->dmod, DOMID_INVALID, 0, 1) ||
+	       errno != ESRCH;
+}
+
+/* Through a handle that isn't there afterwards, unless there is one anyway. */
+static int ask_once(struct relocate *r, uint64_t gfn, uint64_t nr, uint64_t *hit)
+{
+	xencall_handle *xcall = r->xcall ? r->xcall : next_xencall_open(NULL, 0);
+	struct questions *q = xcall ? next_xencall_alloc_buffer(xcall, sizeof(*q)) : NULL;
+	int rc = q ? 0 : -errno;
+
+	if (q) {
+		q->domid = r->domid;
+		rc = ask(xcall, q, gfn, nr, hit);
+		next_xencall_free_buffer(xcall, q);
+	}
+	if (xcall && xcall != r->xcall)
+		next_xencall_close(xcall);
+	return rc;
+}
+
+int relocate_empty(struct relocate *r, uint64_t gfn, uint64_t nr, uint64_t *hit)
+{
+	int rc = r->deaf || is_restricted(r) ? -EPERM : ask_once(r, gfn, nr, hit);
+
+	r->deaf = rc && rc != -EBUSY;
+	return rc;
 }
 
 int relocate_pin(struct relocate *r, uint64_t gfn, uint64_t nr, uint32_t type)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How a step of a move is asked of Xen, and the other two dm_ops that follow
- * from it.  Knows hypercalls; knows neither blocks nor what to do on failure.
+ * How a step of a move is asked of Xen, what is at its destination, and the dm_ops
+ * that follow from it.  Knows hypercalls; knows neither blocks nor what to do on
+ * failure.
  */
 #ifndef XENPHYSMAP_SHIM_RELOCATE_H
 #define XENPHYSMAP_SHIM_RELOCATE_H
@@ -41,6 +42,7 @@ enum relocate_by {
  * @xcall: our own, opened when there is no other way to make a hypercall
  * @arg: hypercall buffer of @xcall
  * @privcmd: our own, opened where libxendevicemodel isn't allowed anything
+ * @deaf: relocate_empty() can't ask, and doesn't try any more
  * @by: the way in use; worse ways replace it when Xen doesn't have it
  * @only: never change @by
  */
@@ -51,6 +53,7 @@ struct relocate {
 	xencall_handle *xcall;
 	struct xen_add_to_physmap *arg;
 	struct privcmd privcmd;
+	bool deaf;
 	enum relocate_by by;
 	bool only;
 };
@@ -103,6 +106,26 @@ int relocate_step(struct relocate *r, uint64_t src, uint64_t dst, uint64_t nr);
  * Return: 0, -ENOMEM; other errors say nothing about the pool.
  */
 int relocate_reserve(struct relocate *r, uint64_t gfn);
+
+/**
+ * relocate_empty() - Is there no page in a range of frames?
+ * @r: the access
+ * @gfn: first frame
+ * @nr: frames
+ * @hit: the first frame that has one, where the answer is -EBUSY
+ *
+ * One question a frame, of its type in the p2m, and a hypercall for each 512 of
+ * them.  What has a type, and is a page therefore, is all that a foreign map would
+ * find, Xen's own pages (shared info, grant tables) included, and what it wouldn't:
+ * mapped grants, and pages that are populated on demand, which stay unpopulated.
+ * Neither of the two sees p2m_mmio_direct; a move there fails.
+ *
+ * Opens privcmd for as long as it asks, and only where the device model isn't
+ * restricted.  HVM device models before Xen 4.15 have no multicall.
+ *
+ * Return: 0, -EBUSY, or why it can't be asked: then mapping_empty() can.
+ */
+int relocate_empty(struct relocate *r, uint64_t gfn, uint64_t nr, uint64_t *hit);
 
 /**
  * relocate_pin() - Pin the cache attribute of a range.

@@ -62,6 +62,8 @@ first_move() {
 	}
 	$1 == "below" && $3 >= start && $3 <= end {
 		took[$2] += $4
+		if ($2 ~ /^xencall|^xenforeignmemory_/)
+			looks += $4
 		calls++
 		last = $3 + $4
 	}
@@ -71,9 +73,7 @@ first_move() {
 			exit
 		print "sample first_relocation us limit", \
 		      took["xendevicemodel_relocate_memory"] / 1000
-		print "sample first_relocation_looks us shim", \
-		      (took["xenforeignmemory_map2"] + \
-		       took["xenforeignmemory_unmap"]) / 1000
+		print "sample first_relocation_looks us shim", looks / 1000
 		print "sample first_relocation_tables us shim", \
 		      took["xendevicemodel_set_mem_type"] / 1000
 		print "sample first_relocation_after us shim", (end - last) / 1000

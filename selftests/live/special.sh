@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source-path=SCRIPTDIR disable=SC2317
 #
-# Why the shim looks at a move's destination by foreign maps: of Xen's own pages
-# (shared info, grant table) the domctl that answers for many frames at once says
-# what it says of a hole.  Where this fails Xen has another answer, and the look
-# could be cheaper.
+# Why the shim asks for the type of each frame of a move's destination, or maps them:
+# of Xen's own pages (shared info, grant table) the domctl that answers for many
+# frames at once says what it says of a hole.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=lib.sh

@@ -105,12 +105,15 @@ TEST(dirty_video_ram_beyond_128_mib_is_one_hypercall)
 {
 	static unsigned long bits[65536 / 64];
 
+	unsigned long opened;
+
 	guest_boot_as(&(struct guest){ .nr = 65536, .no_rom = true });
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, 0x80000));
+	opened = fakexen_calls("xencall_open");
 	for (unsigned int i = 1; i <= 3; i++) {
 		EXPECT_EQ(0, dm_track(&dm, 0x80000, 65536, bits));
 		EXPECT_EQ(i, fakexen_calls("xencall3"));
-		EXPECT_EQ(1, fakexen_calls("xencall_open"));
+		EXPECT_EQ(opened + 1, fakexen_calls("xencall_open"));
 	}
 	EXPECT_EQ(0, fakexen_calls("xendevicemodel_track_dirty_vram"));
 	dm_end(&dm);

@@ -69,6 +69,58 @@ static int add_range(const struct conform_row *r)
 	return rc;
 }
 
+/* As many questions as there are frames, in one hypercall. */
+static int types_are(const struct conform_row *r)
+{
+	struct multicall_entry *call = xencall_alloc_buffer(conform.xcall, r->b * sizeof(*call));
+	struct xen_hvm_get_mem_type *arg = xencall_alloc_buffer(conform.xcall,
+								r->b * sizeof(*arg));
+	int rc;
+
+	for (uint64_t i = 0; i < r->b; i++) {
+		arg[i] = (struct xen_hvm_get_mem_type){
+			.domid = conform.domid, .mem_type = UINT16_MAX, .pfn = r->a + i,
+		};
+		call[i] = (struct multicall_entry){
+			.op = __HYPERVISOR_hvm_op,
+			.args = { HVMOP_get_mem_type, (uintptr_t)&arg[i] },
+		};
+	}
+	rc = xencall2(conform.xcall, __HYPERVISOR_multicall, (uintptr_t)call, r->b);
+	for (uint64_t i = 0; i < r->b && !rc; i++) {
+		if (!call[i].result && arg[i].mem_type == r->c)
+			continue;
+		ksft_print_msg("frame %#" PRIx64 ": type %u", r->a + i, arg[i].mem_type);
+		rc = -1;
+	}
+	xencall_free_buffer(conform.xcall, arg);
+	xencall_free_buffer(conform.xcall, call);
+	return rc;
+}
+
+static int maximum_is(const struct conform_row *r)
+{
+	struct {
+		struct multicall_entry call;
+		domid_t domid;
+	} *q = xencall_alloc_buffer(conform.xcall, sizeof(*q));
+	uint64_t maximum;
+	int rc;
+
+	q->domid = conform.domid;
+	q->call = (struct multicall_entry){
+		.op = __HYPERVISOR_memory_op,
+		.args = { XENMEM_maximum_gpfn, (uintptr_t)&q->domid },
+	};
+	rc = xencall2(conform.xcall, __HYPERVISOR_multicall, (uintptr_t)&q->call, 1);
+	maximum = q->call.result;
+	xencall_free_buffer(conform.xcall, q);
+	if (rc || maximum == r->a)
+		return rc;
+	ksft_print_msg("maximum %#" PRIx64, maximum);
+	return -1;
+}
+
 /* Tables are per 512 frames: take one after the other until there is none. */
 static int use_up_pool(const struct conform_row *r)
 {
@@ -218,6 +270,13 @@ static int do_row(const struct conform_row *r)
 		return xc_domain_add_to_physmap(conform.xch, domid, XENMAPSPACE_gmfn, r->a, r->b);
 	case TYPE:
 		return xendevicemodel_set_mem_type(dmod, domid, r->c, r->a, r->b);
+	case SHARED_INFO:
+		return xc_domain_add_to_physmap(conform.xch, domid, XENMAPSPACE_shared_info, 0,
+						r->a);
+	case TYPE_IS:
+		return types_are(r);
+	case MAXIMUM:
+		return maximum_is(r);
 	case USE_UP_POOL:
 		return use_up_pool(r);
 	case PIN:

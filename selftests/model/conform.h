@@ -14,6 +14,7 @@
 #include <xencall.h>
 #include <xendevicemodel.h>
 #include <xenforeignmemory.h>
+#include <xen/hvm/hvm_op.h>
 
 #include "fakexen/fakexen.h"
 
@@ -47,8 +48,9 @@ enum conform_about {
 };
 
 enum conform_op {
-	POPULATE, RELOCATE, RANGE, ADD, PREEMPTED, TYPE, USE_UP_POOL, PIN, PINS, TRACK, TRACK_CALL,
-	MODIFIED, SERVER, DESTROY, ENABLE, MAP_IO, UNMAP_IO, MAP_PCI, REQUESTS, FRAMES, HOLE, HOLD, HELD, MAP_ALL,
+	POPULATE, RELOCATE, RANGE, ADD, PREEMPTED, SHARED_INFO, TYPE, TYPE_IS, MAXIMUM, USE_UP_POOL,
+	PIN, PINS, TRACK, TRACK_CALL, MODIFIED, SERVER, DESTROY, ENABLE, MAP_IO, UNMAP_IO, MAP_PCI,
+	REQUESTS, FRAMES, HOLE, HOLD, HELD, MAP_ALL,
 	NEXT_GROUP, END,
 };
 

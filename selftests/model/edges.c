@@ -426,4 +426,66 @@ TEST(large_tracking_refused)
 	dm_end(&dm);
 }
 
+/*
+ * Who may make no hypercalls, or has no multicall, asks by mapping: what is in the
+ * way is found all the same, and it isn't tried a second time.
+ */
+FIXTURE(can_not_ask) { };
+FIXTURE_VARIANT(can_not_ask) { const char *call; int error; unsigned long tries; };
+FIXTURE_VARIANT_ADD(can_not_ask, restricted) { "xendevicemodel_modified_memory", EPERM, 0 };
+FIXTURE_VARIANT_ADD(can_not_ask, no_device) { "xencall_open", ENOENT, 1 };
+FIXTURE_VARIANT_ADD(can_not_ask, no_memory) { "xencall_alloc_buffer", ENOMEM, 1 };
+FIXTURE_VARIANT_ADD(can_not_ask, no_multicall) { "xencall2", ENOSYS, 1 };
+FIXTURE_SETUP(can_not_ask)
+{
+	guest_boot();
+	EXPECT_EQ(0, fakexen_populate(BAR_B + 5, 1));
+}
+FIXTURE_TEARDOWN(can_not_ask) { dm_end(&dm); }
+
+TEST_F(can_not_ask, maps_instead)
+{
+	unsigned long maps = fakexen_calls("xenforeignmemory_map2");
+
+	fail_always(variant->call, variant->error);
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_LT(maps, fakexen_calls("xenforeignmemory_map2"));
+	EXPECT_EQ(variant->tries, fakexen_calls("xencall_open"));
+	dm_move_bar(&dm, VGA, BAR_A, BAR_B);
+	EXPECT_TRUE(seam_logged("another page is at"));
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	EXPECT_EQ(variant->tries, fakexen_calls("xencall_open"));
+	EXPECT_NE(FAKEXEN_NO_PAGE, fakexen_page_at(BAR_B + 5));
+	fakexen_fail(NULL);
+}
+
+/* Above all that was ever there one question is enough, below it isn't. */
+TEST(above_the_highest_frame)
+{
+	const uint64_t high = UINT64_C(0x200000), higher = UINT64_C(0x400000);
+	unsigned long asked;
+
+	guest_boot_as(&(struct guest){ .nr = 2048, .no_rom = true });
+	asked = fakexen_calls("xencall2");
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, higher));
+	EXPECT_EQ(asked + 1, fakexen_calls("xencall2"));
+	EXPECT_EQ(0, fakexen_populate(high + 2047, 1));
+	asked = fakexen_calls("xencall2");
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, higher, high));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_EQ(asked + 1 + 4, fakexen_calls("xencall2"));
+	EXPECT_EQ(higher, walk_place(HOME));
+	/* a range that begins below the maximum, and ends above it */
+	EXPECT_EQ(0, fakexen_populate(higher + 4095, 1));
+	asked = fakexen_calls("xencall2");
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, high, higher + 2560));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_EQ(asked + 1 + 3, fakexen_calls("xencall2"));
+	EXPECT_EQ(higher, walk_place(HOME));
+	fakexen_destroy();
+	EXPECT_EQ(-1, dm_move_bar(&dm, VGA, higher + 2560, 2 * higher));
+	EXPECT_EQ(ESRCH, errno);
+	dm_end(&dm);
+}
+
 TEST_HARNESS_MAIN

@@ -64,6 +64,7 @@ unsigned long xen_populate(uint64_t gfn, unsigned int order);	/* 0 or 1 extent *
 int xen_depopulate(uint64_t gfn);
 int physmap_add_one(uint64_t src, uint64_t dst);
 int physmap_add_range(uint64_t src, uint64_t dst, uint16_t nr);
+int physmap_add_shared_info(uint64_t gfn);
 void physmap_interrupt(const struct fakexen_fault *fault);
 
 /* pin.c, dirty.c, ioreq.c */

@@ -9,6 +9,7 @@
 #include <xenctrl.h>
 
 #include <xencall.h>
+#include <xen/hvm/hvm_op.h>
 
 #include "internal.h"
 
@@ -90,6 +91,8 @@ static int add_to_physmap(uint32_t domid, unsigned int space, uint64_t idx, uint
 		physmap_interrupt(fault);
 		return physmap_add_range(idx, gpfn, size);
 	}
+	if (space == XENMAPSPACE_shared_info && !idx)
+		return physmap_add_shared_info(gpfn);
 	if (space != XENMAPSPACE_gmfn)
 		return -ENOSYS;
 	return fault ? -fault->error : physmap_add_one(idx, gpfn);
@@ -163,12 +166,54 @@ FAKE(int, xencall3, (xencall_handle *xcall, unsigned int op, uint64_t arg1, uint
 	return result(dm_op(arg1, arg2, (void *)(uintptr_t)arg3));
 }
 
+static int get_mem_type(struct xen_hvm_get_mem_type *arg)
+{
+	static const uint16_t seen_as[] = {
+		[FAKEXEN_EMPTY] = HVMMEM_mmio_dm,
+		[FAKEXEN_RAM_RW] = HVMMEM_ram_rw,
+		[FAKEXEN_RAM_LOGDIRTY] = HVMMEM_ram_ro,
+		[FAKEXEN_RAM_RO] = HVMMEM_ram_ro,
+		[FAKEXEN_MMIO_DIRECT] = HVMMEM_mmio_dm,
+	};
+	int rc = machine_check(arg->domid);
+
+	if (!rc)
+		arg->mem_type = seen_as[p2m_get(arg->pfn).type];
+	return rc;
+}
+
+/* Of what a multicall can be made of: questions. */
+static int64_t one_of_many(unsigned int op, const xen_ulong_t *args)
+{
+	int rc;
+
+	if (op == __HYPERVISOR_hvm_op && args[0] == HVMOP_get_mem_type)
+		return get_mem_type((void *)args[1]);
+	if (op != __HYPERVISOR_memory_op || args[0] != XENMEM_maximum_gpfn)
+		return -ENOSYS;
+	rc = machine_check(*(const domid_t *)args[1]);
+	return rc ? rc : (int64_t)p2m_maximum();
+}
+
+static int multicall(struct multicall_entry *entry, uint64_t nr)
+{
+	const struct fakexen_fault *fault = call_fault();
+
+	if (fault)
+		return -fault->error;
+	for (uint64_t i = 0; i < nr; i++)
+		entry[i].result = one_of_many(entry[i].op, entry[i].args);
+	return 0;
+}
+
 FAKE(int, xencall2, (xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2))
 {
 	FAKE_CALL(xencall2);
 	const struct xen_add_to_physmap *xatp = (void *)(uintptr_t)arg2;
 
 	(void)xcall;
+	if (op == __HYPERVISOR_multicall)
+		return result(multicall((void *)(uintptr_t)arg1, arg2));
 	if (op != __HYPERVISOR_memory_op || arg1 != XENMEM_add_to_physmap)
 		return result(-ENOSYS);
 	return result(add_to_physmap(xatp->domid, xatp->space, xatp->idx, xatp->gpfn,

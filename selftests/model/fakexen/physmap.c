@@ -16,9 +16,11 @@ static struct fakexen_fault interruption;
 static bool interrupted;
 static uint64_t lost;
 static uint64_t allocated;
+static uint64_t shared_info;	/* the page, once it has been in a frame */
 
 void physmap_reset(void)
 {
+	shared_info = FAKEXEN_NO_PAGE;
 	interrupted = false;
 	lost = 0;
 	allocated = 0;
@@ -107,7 +109,7 @@ static bool may_be_moved(enum fakexen_type type)
 	       type == FAKEXEN_RAM_LOGDIRTY;
 }
 
-/* Whatever is in the destination goes: to the heap. */
+/* Whatever is in the destination goes: to the heap, if it isn't Xen's own. */
 static int clear_destination(uint64_t gfn, uint64_t page)
 {
 	struct p2m_entry e = p2m_get(gfn);
@@ -116,9 +118,23 @@ static int clear_destination(uint64_t gfn, uint64_t page)
 		return -EPERM;
 	if (!e.page || e.page == page)
 		return 0;
-	if (allocated)
+	if (allocated && e.page != shared_info)
 		allocated--;
 	return remove_page(gfn, e.page);
+}
+
+int physmap_add_shared_info(uint64_t gfn)
+{
+	uint64_t before;
+	int rc;
+
+	if (!shared_info)
+		shared_info = page_new();
+	before = fakexen_frame_of(shared_info);
+	rc = clear_destination(gfn, shared_info);
+	if (!rc && before != FAKEXEN_NOWHERE && before != gfn)
+		rc = remove_page(before, shared_info);
+	return rc ? rc : add_page(gfn, shared_info);
 }
 
 /* guest_remove_page(): to the heap. */
