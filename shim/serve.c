@@ -164,7 +164,10 @@ static int load(struct records *store, struct record *recs)
 	return rc;
 }
 
-/* What was there before; until it is known nothing may be overwritten. */
+/*
+ * What was there before; until it is known nothing may be overwritten.  A guest that
+ * has records doesn't boot, and one that boots waits for what is remembered.
+ */
 static void tell_found(struct server *s)
 {
 	struct record *recs = calloc(RECORDS_MAX, sizeof(*recs)), bar;
@@ -173,7 +176,7 @@ static void tell_found(struct server *s)
 
 	if (nr < 0)
 		log_error("records can't be read: %s", strerror(-nr));
-	recalled = s->store->recall(s->store, &bar) == 1;
+	recalled = nr <= 0 && s->store->recall(s->store, &bar) == 1;
 	pthread_mutex_lock(&s->lock);
 	if (recalled)
 		say(s, MESSAGE_RECALLED, 0, &bar);

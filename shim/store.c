@@ -24,7 +24,8 @@
 #define PARENT_SIZE	48	/* the longest MODEL */
 #define MEMORY_NAME_MAX	64
 #define DIR_SIZE	(PARENT_SIZE + 8)
-#define PATH_SIZE	(DIR_SIZE + RECORD_HEX_SIZE + 16)
+#define RECORD_DIR_SIZE	(DIR_SIZE + RECORD_HEX_SIZE)
+#define PATH_SIZE	(RECORD_DIR_SIZE + 16)
 
 #define MODEL		"/local/domain/%u/device-model/%u"
 
@@ -36,7 +37,7 @@ struct store {
 	bool hidden;
 	bool seek_model;
 	unsigned int domid;
-	unsigned int self;
+	struct record written;	/* the last one that was, of size 0 if none */
 	char parent[PARENT_SIZE];
 	char dir[DIR_SIZE];
 };
@@ -44,16 +45,6 @@ struct store {
 static struct store *store_of(struct records *records)
 {
 	return (struct store *)records;
-}
-
-/* Where dom0 writes nobody else can read, so that need not be known for sure. */
-static unsigned int own_domid(struct store *s)
-{
-	char *text = xs_read(s->xs, XBT_NULL, "domid", NULL);
-	unsigned int domid = text ? strtoul(text, NULL, 10) : 0;
-
-	free(text);
-	return domid;
 }
 
 static void set_parent(struct store *s, const char *parent)
@@ -86,7 +77,7 @@ static int connect(struct store *s)
 	if (!s->xs)
 		return -(errno ? errno : ECONNREFUSED);
 	s->hidden = false;
-	s->self = own_domid(s);
+	s->written.size = 0;
 	if (s->seek_model)
 		seek_model(s);
 	return 0;
@@ -121,12 +112,12 @@ static int failed(struct store *s)
 	return -ECONNRESET;
 }
 
-static void record_dir(const struct store *s, uint64_t phys_offset, char path[PATH_SIZE])
+static void record_dir(const struct store *s, uint64_t phys_offset, char dir[RECORD_DIR_SIZE])
 {
 	char key[RECORD_HEX_SIZE];
 
 	record_hex(phys_offset, key);
-	snprintf(path, PATH_SIZE, "%s/%s", s->dir, key);
+	snprintf(dir, RECORD_DIR_SIZE, "%s/%s", s->dir, key);
 }
 
 static bool write_node(struct store *s, xs_transaction_t t, const char *dir, const char *node,
@@ -138,17 +129,14 @@ static bool write_node(struct store *s, xs_transaction_t t, const char *dir, con
 	return xs_write(s->xs, t, path, value, strlen(value));
 }
 
-static bool write_record(struct store *s, xs_transaction_t t, const struct record *rec)
+static bool write_extent(struct store *s, xs_transaction_t t, const struct record *rec)
 {
-	char dir[PATH_SIZE - 16], start[RECORD_HEX_SIZE], size[RECORD_HEX_SIZE];
-	char key[RECORD_HEX_SIZE];
+	char dir[RECORD_DIR_SIZE], start[RECORD_HEX_SIZE], size[RECORD_HEX_SIZE];
 
-	record_hex(rec->phys_offset, key);
-	snprintf(dir, sizeof(dir), "%s/%s", s->dir, key);
+	record_dir(s, rec->phys_offset, dir);
 	record_hex(rec->start_addr, start);
 	record_hex(rec->size, size);
-	return write_node(s, t, dir, "start_addr", start) && write_node(s, t, dir, "size", size) &&
-	       write_node(s, t, dir, "name", rec->name);
+	return write_node(s, t, dir, "start_addr", start) && write_node(s, t, dir, "size", size);
 }
 
 /* In the transaction, so that the directory can't be removed meanwhile. */
@@ -162,16 +150,59 @@ static bool wanted(struct store *s, xs_transaction_t t)
 	return !gone;
 }
 
+/* Where dom0 writes nobody else can read, so that need not be known for sure. */
+static unsigned int own_domid(struct store *s, xs_transaction_t t)
+{
+	char *text = xs_read(s->xs, t, "domid", NULL);
+	unsigned int domid = text ? strtoul(text, NULL, 10) : 0;
+
+	free(text);
+	return domid;
+}
+
 /*
  * libxl lets a guest read what its stubdom writes.  A guest has no business with
  * the records; but if that can't be helped they are needed all the same.
  */
 static void hide(struct store *s, xs_transaction_t t)
 {
-	struct xs_permissions perms = { .id = s->self, .perms = XS_PERM_NONE };
+	struct xs_permissions perms = { .perms = XS_PERM_NONE };
 
-	if (s->self && !s->hidden && xs_mkdir(s->xs, t, s->dir))
+	if (s->hidden)
+		return;
+	perms.id = own_domid(s, t);
+	if (perms.id && xs_mkdir(s->xs, t, s->dir))
 		xs_set_permissions(s->xs, t, s->dir, &perms, 1);
+}
+
+static bool write_record(struct store *s, xs_transaction_t t, const struct record *rec)
+{
+	char dir[RECORD_DIR_SIZE];
+
+	hide(s, t);
+	record_dir(s, rec->phys_offset, dir);
+	return write_extent(s, t, rec) && write_node(s, t, dir, "name", rec->name);
+}
+
+/*
+ * A record that was written is still there, as a rule.  Where its name is, so is all
+ * above it: the toolstack's directory need not be asked for as well.
+ */
+static bool has_name(struct store *s, xs_transaction_t t, const struct record *rec)
+{
+	const struct record *old = &s->written;
+	char dir[RECORD_DIR_SIZE], path[PATH_SIZE], *name;
+	unsigned int len;
+	bool same;
+
+	if (!old->size || old->phys_offset != rec->phys_offset || strcmp(old->name, rec->name))
+		return false;
+	record_dir(s, rec->phys_offset, dir);
+	snprintf(path, sizeof(path), "%s/name", dir);
+	name = xs_read(s->xs, t, path, &len);
+	same = name && len == strlen(rec->name) && !memcmp(name, rec->name, len);
+	free(name);
+	return same;
 }
 
 /* One transaction: a reader sees all three nodes of a record, or none. */
@@ -182,15 +213,16 @@ static int store_publish(struct records *records, const struct record *rec)
 
 	for (int i = 0; !rc && i < TRANSACTION_TRIES; i++) {
 		xs_transaction_t t = xs_transaction_start(s->xs);
+		bool named;
 
 		if (t == XBT_NULL)
 			return failed(s);
-		if (!wanted(s, t)) {
+		named = has_name(s, t, rec);
+		if (!named && !wanted(s, t)) {
 			xs_transaction_end(s->xs, t, true);
 			return 0;
 		}
-		hide(s, t);
-		if (!write_record(s, t, rec)) {
+		if (!(named ? write_extent(s, t, rec) : write_record(s, t, rec))) {
 			int err = errno;
 
 			xs_transaction_end(s->xs, t, true);
@@ -199,6 +231,7 @@ static int store_publish(struct records *records, const struct record *rec)
 		}
 		if (xs_transaction_end(s->xs, t, false)) {
 			s->hidden = true;
+			s->written = *rec;
 			return 0;
 		}
 		if (errno != EAGAIN)
@@ -219,10 +252,11 @@ static int remove_path(struct store *s, const char *path)
 static int store_withdraw(struct records *records, uint64_t phys_offset)
 {
 	struct store *s = store_of(records);
-	char path[PATH_SIZE];
+	char dir[RECORD_DIR_SIZE];
 
-	record_dir(s, phys_offset, path);
-	return remove_path(s, path);
+	s->written.size = 0;
+	record_dir(s, phys_offset, dir);
+	return remove_path(s, dir);
 }
 
 static int store_clear(struct records *records)
@@ -230,6 +264,7 @@ static int store_clear(struct records *records)
 	struct store *s = store_of(records);
 
 	s->hidden = false;
+	s->written.size = 0;
 	return remove_path(s, s->dir);
 }
 
@@ -267,7 +302,7 @@ static bool malformed(int rc)
  */
 static int name_it(struct store *s, const char *key, struct record *rec)
 {
-	char dir[PATH_SIZE - 16];
+	char dir[RECORD_DIR_SIZE];
 	int rc;
 
 	if (rec->start_addr == rec->phys_offset)
