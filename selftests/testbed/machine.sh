@@ -55,6 +55,9 @@ set_machine()
 		machine+=(-cpu "$cpu_pv" -machine q35,accel=tcg)
 	fi
 	[ -z "$wire" ] || add_wire "${wire##*:}"
+	# A nanosecond an instruction, of whichever processor, and none while
+	# all are idle: the same each time, whatever else the host does.
+	[ "$steady" = no ] || machine+=(-icount "shift=0,sleep=off")
 	for port in 1:output 2:status 3:files; do
 		machine+=(-chardev "file,id=${port#*:},path=${port#*:}"
 			-device "virtserialport,nr=${port%:*},chardev=${port#*:}")
