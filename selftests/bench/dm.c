@@ -24,7 +24,7 @@ int main(int argc, char *argv[])
 	(void)argc;
 	if (!qemu || !name)
 		errx(127, "STOCK_DM isn't set, or this wasn't called by its path");
-	setenv("LD_PRELOAD", strcmp(name, "/shim") ? HERE "below.so" :
+	setenv("LD_PRELOAD", strcmp(name, "/shim") ? HERE "above.so:" HERE "below.so" :
 	       HERE "above.so:" SHIM ":" HERE "below.so", 1);
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	snprintf(when, sizeof(when), "%lld%09ld", (long long)ts.tv_sec, ts.tv_nsec);

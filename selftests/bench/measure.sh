@@ -25,14 +25,6 @@ notes() {
 	tr -d '\0' <"$XENPHYSMAP_SPY/$2.$1.so"
 }
 
-# asked WHO PID: what the device model asked for.  A stock one has one spy.
-asked() {
-	case $1 in
-	stock)	notes below "$2" ;;
-	*)	notes above "$2" ;;
-	esac
-}
-
 now_ms() {
 	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
 }
@@ -52,7 +44,7 @@ boot() {
 # meanwhile, and how long that took; the dm_op alone is the limit.
 first_move() {
 	{
-		asked "$1" "$pid" | sed 's/^/above /'
+		notes above "$pid" | sed 's/^/above /'
 		notes below "$pid" | sed 's/^/below /'
 	} | awk -v who="$1" '
 	$1 == "above" && /relocate_memory/ && !end {
@@ -82,7 +74,7 @@ first_move() {
 
 # video_ram WHO NAME: how long populating it and its first relocation took.
 video_ram() {
-	asked "$1" "$pid" | awk -v who="$1" -v name="$2" '
+	notes above "$pid" | awk -v who="$1" -v name="$2" '
 	$1 == "xc_domain_populate_physmap_exact" && $5 == 4096 { took = $3 }
 	$1 == "xendevicemodel_relocate_memory" { took += $3; exit }
 	END { print "sample", name, "us", who, took / 1000 }'
@@ -192,7 +184,7 @@ preloaded() {
 	who=$1
 	shift
 	case $who in
-	stock)	preload=$bench/below.so ;;
+	stock)	preload=$bench/above.so:$bench/below.so ;;
 	*)	preload=$bench/above.so:$shim:$bench/below.so ;;
 	esac
 	LD_PRELOAD=$preload XENPHYSMAP_LOG=error "$@" >"$live_dir/out" &
@@ -200,7 +192,7 @@ preloaded() {
 	wait $pid
 }
 
-# Each of the two moves: what it cost the device model, and what Xen, a page.
+# What each of the two moves cost the device model, and what Xen, a page.
 scaling() {
 	for mib in 1 16 64 256 512; do
 		preloaded shim "$bench/moves" $mib
@@ -208,18 +200,22 @@ scaling() {
 		for level in above below; do
 			notes $level $pid |
 			sed -n "s/^xendevicemodel_relocate_memory /$level /p"
-		done | awk -v name="move_scaling_$mib" '
+		done | awk -v mib=$mib '
+		function say(n, who, took) {
+			print "sample move_scaling_" (n > 1 ? "high_" : "") mib, \
+			      "ns", who, took / size
+		}
 		$1 == "below" {
-			if (frames + $5 > size)
-				frames = took = 0
 			frames += $5
 			took += $3
-			if (frames == size)
-				print "sample", name, "ns limit", took / size
+			if (frames == size) {
+				say(++bare, "limit", took)
+				frames = took = 0
+			}
 		}
 		$1 == "above" {
 			size = $5
-			print "sample", name, "ns shim", $3 / size
+			say(++moves, "shim", $3)
 		}'
 	done
 }
@@ -234,7 +230,7 @@ tracking() {
 				continue
 			fi
 			# the first two make Xen begin anew
-			asked $who $pid | awk -v who=$who -v mib=$mib '
+			notes above $pid | awk -v who=$who -v mib=$mib '
 			$1 == "xendevicemodel_track_dirty_vram" && ++n > 2 {
 				took += $3
 			}

@@ -4,7 +4,8 @@
  * video RAM of a size, and does with it what QEMU does, under whatever is
  * preloaded.  How long the calls took is for the spies to tell.
  *
- *	moves MIB [TRACKS]	a first place, a second one, dirty tracking
+ *	moves MIB [TRACKS]	a first place below 4 GiB, where VGA cards' BARs are, a
+ *				second one above all that was ever there; dirty tracking
  *
  * Prints "moved 0|ERRNO" and "tracked TIMES ERRNO" on stdout.
  */
@@ -16,8 +17,9 @@
 #include "model/dm.h"
 
 #define HOME	0x1000
-#define PLACE_A	0x200000	/* above 4 GiB, where nothing else is */
-#define PLACE_B	0x300000
+#define PLACE_A	0x80000
+#define PLACE_B	0x200000
+#define SPECIAL	0xfefff		/* the domain builder's highest page */
 
 /* The p2m's tables: one a MiB is enough for three places. */
 static void make_domain(xc_interface *xch, uint32_t *domid, unsigned int mib)
@@ -34,12 +36,14 @@ static void make_domain(xc_interface *xch, uint32_t *domid, unsigned int mib)
 		.arch.emulation_flags = XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI,
 	};
 	unsigned int pool = 4 + mib / 64;
+	xen_pfn_t special = SPECIAL;
 
 	if (xc_domain_create(xch, domid, &config))
 		err(1, "xc_domain_create");
 	if (xc_domain_max_vcpus(xch, *domid, 1) ||
 	    xc_domain_setmaxmem(xch, *domid, (mib + 4) << 10) ||
-	    xc_shadow_control(xch, *domid, XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION, &pool, 0) < 0)
+	    xc_shadow_control(xch, *domid, XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION, &pool, 0) < 0 ||
+	    xc_domain_populate_physmap_exact(xch, *domid, 1, 0, 0, &special))
 		err(1, "domain %u", *domid);
 }
 
