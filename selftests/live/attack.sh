@@ -139,6 +139,6 @@ reaches_nobody() {
 live_test nonsense
 live_test descriptors
 live_test flood
-live_test half_closed
+live_more half_closed
 live_test reaches_nobody
 live_run "$@"

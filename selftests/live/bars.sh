@@ -360,7 +360,7 @@ live_more off_unless_asked
 live_more live_migration 180
 live_more replaced 180
 live_more confined
-live_test registers_as_long
+live_more registers_as_long
 live_more three_displays
 live_more qxl_follows 180
 live_more qxl_of_equal_memories

@@ -48,7 +48,7 @@ stock_moves_none() {
 	expect_log a 0 'relocate_memory .* failed'
 }
 
-live_test pages_32768 300
+live_more pages_32768 300
 live_test pages_65536 300
 live_test stock_moves_none
 live_run "$@"

@@ -68,9 +68,9 @@ three_of_four() {
 	expect_whole a "$B"
 }
 
-live_test four_of_four
+live_more four_of_four
 live_test fourth_of_three
-live_test third_of_two
+live_more third_of_two
 live_test three_of_four
 
 live_run "$@"

@@ -194,11 +194,11 @@ doctor_says() {
 }
 
 live_test lists
-live_test shows 180
+live_more shows 180
 live_test verifies 180
-live_test sees_missing_pages
+live_more sees_missing_pages
 live_more sees_another_memory 180
-live_test watches
+live_more watches
 live_more watches_all
-live_test doctor_says 180
+live_more doctor_says 180
 live_run "$@"

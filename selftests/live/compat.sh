@@ -58,5 +58,5 @@ from_shim_to_stock_decode_off() {
 
 live_test from_stock_to_shim
 live_test from_shim_to_stock
-live_test from_shim_to_stock_decode_off
+live_more from_shim_to_stock_decode_off
 live_run "$@"

@@ -74,7 +74,7 @@ stock_has_two_memories() {
 }
 
 live_test off_at_the_save
-live_test off_and_on_elsewhere
-live_test on_where_home_overlaps
+live_more off_and_on_elsewhere
+live_more on_where_home_overlaps
 live_test stock_has_two_memories
 live_run "$@"

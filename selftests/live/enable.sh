@@ -169,7 +169,7 @@ live_test every_guest 240
 live_more after_a_reboot
 live_more from_the_environment
 live_more restricted
-live_test but_not_this_one
-live_test other_objects
+live_more but_not_this_one
+live_more other_objects
 live_test off_while_it_runs 180
 live_run "$@"

@@ -80,9 +80,9 @@ by_magic() {
 
 live_test by_dm_op
 live_test by_range
-live_test by_page
+live_more by_page
 live_test overlap_by_dm_op
 live_more overlap_by_range
-live_test overlap_by_page
-live_test by_magic
+live_more overlap_by_page
+live_more by_magic
 live_run "$@"

@@ -74,6 +74,6 @@ children() {
 
 live_test without_wrapper
 live_test other_programs
-live_test save_helper
-live_test children
+live_more save_helper
+live_more children
 live_run "$@"

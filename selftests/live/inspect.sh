@@ -130,9 +130,9 @@ from_pipes() {
 
 live_more unmoved 180
 live_test moved_under_stock 240
-live_test decode_off_under_stock 240
+live_more decode_off_under_stock 240
 live_more decode_off_then_elsewhere 180
 live_more by_the_shim 240
 live_more chosen 180
-live_test from_pipes
+live_more from_pipes
 live_run "$@"

@@ -144,6 +144,6 @@ while_it_moves() {
 
 live_test in_the_middle $((120 + ${ROUNDS:-5} * 20))
 live_more before_it_moves
-live_test before_it_is_published
+live_more before_it_is_published
 live_more while_it_moves $((120 + ${ROUNDS:-4} * 20))
 live_run "$@"

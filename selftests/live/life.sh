@@ -134,9 +134,9 @@ ends_in_a_move() {
 }
 
 live_test reboot
-live_test device_reset
+live_more device_reset
 live_test two_guests
-live_test no_vga
+live_more no_vga
 live_test ends_while_it_moves $((60 + ${ROUNDS:-3} * 20))
-live_test ends_in_a_move
+live_more ends_in_a_move
 live_run "$@"

@@ -116,8 +116,8 @@ stock_moves_twice_a_toggle() {
 live_test pages_follow
 live_test stock_leaves_them
 live_test there_and_back
-live_test home_is_a_place_too
-live_test many_moves
+live_more home_is_a_place_too
+live_more many_moves
 live_test decode_off_and_on
 live_test toggles_move_nothing
 live_test stock_moves_twice_a_toggle

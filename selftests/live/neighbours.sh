@@ -317,8 +317,8 @@ stock_aborts_over_a_home_off_the_mebibyte() {
 }
 
 live_test another_device_comes
-live_test video_ram_returns_elsewhere_and_there
-live_test nowhere_to_go
+live_more video_ram_returns_elsewhere_and_there
+live_more nowhere_to_go
 live_test stock_hides_the_other_device
 live_test rom_at_the_bar 180
 live_more rom_and_home_at_the_bar 180
@@ -327,9 +327,9 @@ live_test stock_writes_the_rom_over_the_picture
 live_more stock_loses_half_of_the_pages
 live_test home_under_the_bar
 live_more stock_populates_over_the_picture
-live_test rom_of_a_new_device
+live_more rom_of_a_new_device
 live_more stock_loads_the_rom_of_a_new_device_over_the_picture
-live_test two_displays_the_second_is_relocated 180
+live_more two_displays_the_second_is_relocated 180
 live_more two_displays_the_first_is_relocated 180
 live_more stock_traps_one_of_two_displays
 live_test home_off_the_mebibyte

@@ -159,7 +159,7 @@ record_of_2_9_without_a_name() {
 
 live_test writes_its_own
 live_test starts_afresh
-live_test next_guest_starts_afresh
+live_more next_guest_starts_afresh
 live_more record_of_2_9
 live_more record_of_2_9_without_a_name
 live_run "$@"

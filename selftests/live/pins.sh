@@ -118,7 +118,7 @@ pin_deleted_by_somebody() {
 }
 
 live_test one_pin_after_72_places 180
-live_test xen_has_room_for_64
+live_more xen_has_room_for_64
 live_test set_again_after_a_restore
 live_more stock_sets_none_after_a_restore
 live_more no_pin_without_a_bar

@@ -70,7 +70,7 @@ other_guest() {
 }
 
 live_test second_boot
-live_test wrong 200
-live_test other_guest
+live_more wrong 200
+live_more other_guest
 
 live_run "$@"

@@ -188,12 +188,12 @@ found_in_time() {
 }
 
 live_test killed
-live_test save_waits
+live_more save_waits
 live_test save_gives_up
-live_test known_by_name
+live_more known_by_name
 live_test never_waits
-live_test xenstored_hangs
+live_more xenstored_hangs
 live_more ends_without_xenstored
 live_more xenstored_updated
-live_test found_in_time
+live_more found_in_time
 live_run "$@"

@@ -447,10 +447,10 @@ live_more terminal
 live_more viewer
 live_more network
 live_more other_version
-live_test refused
+live_more refused
 live_test crashes
 live_more hangs
-live_test other_layout
+live_more other_layout
 live_more stranded
 live_more command_killed
 live_more dead

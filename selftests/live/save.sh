@@ -105,7 +105,7 @@ while_it_moves() {
 
 live_test three_times_in_a_row 240
 live_test stock_loses_the_guest
-live_test checkpoint
+live_more checkpoint
 live_test migration 180
 live_test while_it_moves $((60 + ${ROUNDS:-4} * 30))
 live_run "$@"

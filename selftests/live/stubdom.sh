@@ -313,7 +313,7 @@ restricted_device_model() {
 
 # Two domains and a boot for each guest.
 live_test moves 200
-live_test guest_is_kept_out 200
+live_more guest_is_kept_out 200
 live_test three_times_in_a_row 400
 live_more migration 400
 live_test without_service 300
@@ -323,5 +323,5 @@ live_more late_service 300
 live_more decode_off 300
 live_test stock_loses_the_guest 300
 live_more restricted_privcmd 200
-live_test restricted_device_model 200
+live_more restricted_device_model 200
 live_run "$@"

@@ -66,6 +66,6 @@ xen_alone_refuses_more_than_32768() {
 }
 
 live_test pages_65536 240
-live_test pages_32768 240
+live_more pages_32768 240
 live_test xen_alone_refuses_more_than_32768
 live_run "$@"

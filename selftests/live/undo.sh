@@ -119,9 +119,9 @@ stock_never_tries_again() {
 }
 
 live_test undone_by_dm_op
-live_test undone_by_range
-live_test undone_by_page
-live_test half_way
+live_more undone_by_range
+live_more undone_by_page
+live_more half_way
 live_test stock_leaves_it_in_halves
 live_test stock_never_tries_again
 live_run "$@"
