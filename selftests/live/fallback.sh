@@ -28,16 +28,19 @@ moves_by() {
 	[ "$calls" -le "$3" ]
 }
 
+# Before a move the frames of its destination are asked for, 512 in a hypercall.
+LOOKS=8
+
 by_dm_op() {
-	moves_by '' 0 0
+	moves_by '' $LOOKS $LOOKS
 }
 
 by_range() {
-	moves_by range 1 1
+	moves_by range $((LOOKS + 1)) $((LOOKS + 1))
 }
 
 by_page() {
-	moves_by page 4096 4096
+	moves_by page $((LOOKS + 4096)) $((LOOKS + 4096))
 }
 
 # Home is right below the BAR, half of it: for a save with decode off all pages
