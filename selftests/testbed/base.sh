@@ -103,6 +103,7 @@ write_etc()
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin:$XEN_DIR/bin
 	QEMU=$QEMU
 	STOCK_DM=${STOCK_DM:-$QEMU}
+	OTHER_QEMU=$other_qemu
 	EOT
 }
 
@@ -125,6 +126,7 @@ fill_root()
 	make_dirs
 	# shellcheck disable=SC2086 # lists
 	copy_program $PROGRAMS $QEMU
+	[ ! -e "$tree$other_qemu" ] || copy_program "$other_qemu"
 	# shellcheck disable=SC2046,SC2086
 	copy_program $(printf "$XEN_DIR/bin/%s " $XEN_PROGRAMS)
 	copy_in "$XEN_DIR/boot/hvmloader"
@@ -174,6 +176,7 @@ unpack_kernel()
 build_base()
 {
 	local tree=$cache/tree root=$cache/tree/image version image
+	local other_qemu=$QEMU-$OTHER_RELEASE
 
 	say "$suite: building the dom0 image"
 	for version in "$tree"/usr/lib/modules/*; do :; done

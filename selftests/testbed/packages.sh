@@ -102,6 +102,35 @@ fetch_packages()
 	awk '{ print $2 }' <<<"$uris" >"$apt/debs"
 }
 
+# fetch_other_qemu: one package of the suite's other release, and nothing of what that
+# would have with it.  Not every mirror has such a release: then there is no other QEMU.
+fetch_other_qemu()
+{
+	local apt=$cache/apt
+
+	rm -f "$apt"/qemu-system-xen_*.deb
+	[ -n "$OTHER_RELEASE" ] || return 0
+	one_source "${TESTBED_MIRROR-$(host_mirror '')}" "$OTHER_RELEASE" \
+		>"$apt/sources/other.sources"
+	if ! suite_apt update >&2 ||
+	   ! (cd "$apt" && suite_apt download "qemu-system-xen/$OTHER_RELEASE" >&2); then
+		say "$suite: no QEMU of $OTHER_RELEASE"
+	fi
+	rm "$apt/sources/other.sources"
+}
+
+# unpack_other_qemu TREE: beside the suite's own, from where it finds the same files.
+unpack_other_qemu()
+{
+	local deb
+
+	for deb in "$cache"/apt/qemu-system-xen_*.deb; do
+		[ -e "$deb" ] || return 0
+		dpkg-deb --fsys-tarfile "$deb" |
+		tar -C "$1" -xf - --transform "s/\$/-$OTHER_RELEASE/" ".$QEMU"
+	done
+}
+
 # mend_links TREE: absolute ones lead out of it for whoever isn't chrooted, as a
 # linker isn't.
 mend_links()
@@ -139,7 +168,9 @@ unpack_packages()
 build_tree()
 {
 	fetch_packages
+	fetch_other_qemu
 	rm -rf "$cache/tree" "$cache/tree.new"
 	unpack_packages "$cache/tree.new"
+	unpack_other_qemu "$cache/tree.new"
 	mv "$cache/tree.new" "$cache/tree"
 }
