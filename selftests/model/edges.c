@@ -159,6 +159,19 @@ TEST(rescue_in_doubt)
 	dm_end(&dm);
 }
 
+/* Said once, and the guest has its video RAM all the same. */
+TEST(no_publisher)
+{
+	setenv("XENPHYSMAP_PUBLISHER", "/nowhere", 1);
+	guest_boot();
+	EXPECT_TRUE(seam_logged("no publisher (No such file or directory)"));
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
+	EXPECT_EQ(0, dm_stop(&dm));
+	EXPECT_TRUE(walk(WALK_RECORDS));
+	EXPECT_EQ(BAR_A, walk_place(HOME));
+	dm_end(&dm);
+}
+
 /* It has to be told everything again: what it was told may be lost. */
 TEST(publisher_replaced)
 {

@@ -3,7 +3,9 @@
  * A queue before the store, in the place of shim/publisher.c.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "records.h"
 #include "relay.h"
@@ -129,11 +131,12 @@ unsigned long relay_said(void)
 	return said;
 }
 
+/* A program that a test names has to be there; of the one that isn't named this is it. */
 int publisher_open(uint32_t domid, const char *path, struct records **records)
 {
-	int rc = store_open(domid, records);
+	const char *named = getenv("XENPHYSMAP_PUBLISHER");
+	int rc = named && access(path, X_OK) ? -errno : store_open(domid, records);
 
-	(void)path;
 	if (rc)
 		return rc;
 	queued = 0;
