@@ -173,7 +173,8 @@ int relocate_modified(struct relocate *r, uint64_t gfn, uint64_t nr);
  *
  * No call asks for a domain's log-dirty mode.  But XEN_DMOP_modified_memory
  * says 0 to anything while it is off, and EINVAL to a range that can't be while
- * it is on (xen/arch/x86/hvm/dm.c, all releases that have the dm_op).
+ * it is on (xen/arch/x86/hvm/dm.c, all releases that have the dm_op).  A Xen
+ * without the cure of XSA-397 has it on whenever dirty video RAM is tracked.
  */
 bool relocate_log_dirty(struct relocate *r);
 

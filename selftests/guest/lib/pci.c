@@ -19,21 +19,34 @@
 #define ROM		0x30
 #define ROM_ENABLE	0x1
 
-static void point(uint32_t function, uint32_t reg)
+/*
+ * Where an access goes is in a register of its own, which is zero after a restore:
+ * Xen doesn't save it, nor does QEMU for the machine that libxl asks for.  A save
+ * between the halves of an access so makes it one to nothing, and the guest, which
+ * can't know, has to ask and do it again.
+ */
+static uint32_t address(uint32_t function, uint32_t reg)
 {
-	outl(0x80000000 | function << 8 | (reg & 0xfc), ADDRESS);
+	return 0x80000000 | function << 8 | (reg & 0xfc);
 }
 
 uint32_t pci_read(uint32_t function, uint32_t reg)
 {
-	point(function, reg);
-	return inl(DATA);
+	uint32_t value;
+
+	do {
+		outl(address(function, reg), ADDRESS);
+		value = inl(DATA);
+	} while (inl(ADDRESS) != address(function, reg));
+	return value;
 }
 
 void pci_write(uint32_t function, uint32_t reg, uint32_t value)
 {
-	point(function, reg);
-	outl(value, DATA);
+	do {
+		outl(address(function, reg), ADDRESS);
+		outl(value, DATA);
+	} while (inl(ADDRESS) != address(function, reg));
 }
 
 static bool there(uint32_t function)
