@@ -94,15 +94,14 @@ stock_cannot_save_with_half_a_record() {
 	save a
 }
 
-# Well-formed, and not true.
-untrue() {
+# restore_untrue, with "WHAT HOOK" a line on stdin: records that are well-formed, and
+# not true.
+restore_untrue() {
 	create a shim puppet
 	remember_views a
 	say a bar "$B"
 	save a
-	seen=0
 	while read -r what hook; do
-		seen=$((seen + 1))
 		echo "-- $what"
 		echo "$hook" | restore_meddled a
 		expect_whole a "$B"
@@ -115,16 +114,24 @@ untrue() {
 		pid=$(dm_pid a)
 		destroy a
 		await_exit "$pid"
-	done <<-'END'
+	done
+}
+
+untrue() {
+	restore_untrue <<-'END'
+	shifted		put 1000000 e0001000 1000000 vga.vram
+	others-pages	put 1000000 2000000 10000 vga.vram
+	END
+}
+
+untrue_in_other_ways() {
+	restore_untrue <<-'END'
 	unpopulated	put 1000000 a8000000 1000000 vga.vram
 	short		put 1000000 e0000000 800000 vga.vram
 	long		put 1000000 e0000000 2000000 vga.vram
-	shifted		put 1000000 e0001000 1000000 vga.vram
 	same-home	put 1800000 a4000000 1000000 ram@1800000
 	same-place	put 3000000 e0800000 1000000 ram@3000000
-	others-pages	put 1000000 2000000 10000 vga.vram
 	END
-	ktap_equal 7 "$seen" 'untrue records tried'
 }
 
 none() {
@@ -204,9 +211,10 @@ bar_over_special_frames() {
 
 live_test malformed
 live_test stock_cannot_save_with_half_a_record
-live_test untrue 300
+live_test untrue
+live_more untrue_in_other_ways
 live_test none
-live_test a_thousand
+live_more a_thousand
 live_test bar_over_ram
-live_test bar_over_special_frames
+live_more bar_over_special_frames
 live_run "$@"

@@ -69,7 +69,7 @@ three_of_four() {
 }
 
 live_more four_of_four
-live_test fourth_of_three
+live_more fourth_of_three
 live_more third_of_two
 live_test three_of_four
 

@@ -171,5 +171,5 @@ live_more from_the_environment
 live_more restricted
 live_more but_not_this_one
 live_more other_objects
-live_test off_while_it_runs 180
+live_more off_while_it_runs 180
 live_run "$@"

@@ -96,7 +96,7 @@ killed_at() {
 # A system call for each page, from about the 60th on that the command takes.  The
 # next device model has a quicker way.
 in_the_middle() {
-	rounds=${ROUNDS:-5}
+	rounds=${ROUNDS:-3}
 	for round in $(seq "$rounds"); do
 		XENPHYSMAP_RELOCATE=page create_small a
 		killed_at "ioctl:signal=KILL:when=$((50 + 200 * round / rounds))" \
@@ -142,8 +142,8 @@ while_it_moves() {
 	done
 }
 
-live_test in_the_middle $((120 + ${ROUNDS:-5} * 20))
+live_test in_the_middle $((120 + ${ROUNDS:-3} * 40))
 live_more before_it_moves
 live_more before_it_is_published
-live_more while_it_moves $((120 + ${ROUNDS:-4} * 20))
+live_more while_it_moves $((120 + ${ROUNDS:-4} * 40))
 live_run "$@"

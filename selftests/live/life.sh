@@ -107,7 +107,7 @@ no_vga() {
 }
 
 ends_while_it_moves() {
-	for _ in $(seq "${ROUNDS:-3}"); do
+	for _ in $(seq "${ROUNDS:-2}"); do
 		create a shim puppet
 		say a moving 1000 "$B" "$A"
 		await_place a "$B"
@@ -135,8 +135,8 @@ ends_in_a_move() {
 
 live_test reboot
 live_more device_reset
-live_test two_guests
+live_more two_guests
 live_more no_vga
-live_test ends_while_it_moves $((60 + ${ROUNDS:-3} * 20))
+live_test ends_while_it_moves $((60 + ${ROUNDS:-2} * 20))
 live_more ends_in_a_move
 live_run "$@"

@@ -28,7 +28,7 @@ decode_off() {
 # they do from its first move after the migration has begun to its end.
 while_it_moves() {
 	create a shim puppet
-	for round in $(seq "${ROUNDS:-4}"); do
+	for round in $(seq "${ROUNDS:-2}"); do
 		ktap_note "round $round"
 		say a moving 100000 "$B" "$C"
 		migrate a
@@ -41,5 +41,5 @@ while_it_moves() {
 }
 
 live_test decode_off
-live_test while_it_moves $((100 + ${ROUNDS:-4} * 50))
+live_test while_it_moves $((100 + ${ROUNDS:-2} * 50))
 live_run "$@"

@@ -117,7 +117,7 @@ pin_deleted_by_somebody() {
 	expect_pin a "$B"
 }
 
-live_test one_pin_after_72_places 180
+live_more one_pin_after_72_places 180
 live_more xen_has_room_for_64
 live_test set_again_after_a_restore
 live_more stock_sets_none_after_a_restore

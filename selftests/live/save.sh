@@ -89,7 +89,7 @@ migration() {
 # The guest moves its BAR all the time, and is saved wherever it is.
 while_it_moves() {
 	create a shim puppet
-	for round in $(seq "${ROUNDS:-4}"); do
+	for round in $(seq "${ROUNDS:-3}"); do
 		say a moving 100000 "$B" "$C" "$A"
 		await_place a "$C"
 		save a
@@ -107,5 +107,5 @@ live_test three_times_in_a_row 240
 live_test stock_loses_the_guest
 live_more checkpoint
 live_test migration 180
-live_test while_it_moves $((60 + ${ROUNDS:-4} * 30))
+live_test while_it_moves $((60 + ${ROUNDS:-3} * 30))
 live_run "$@"

@@ -65,7 +65,7 @@ xen_alone_refuses_more_than_32768() {
 	ktap_equal '0 0-32767' "$($track 0x80000 32768)"
 }
 
-live_test pages_65536 240
+live_more pages_65536 240
 live_more pages_32768 240
 live_test xen_alone_refuses_more_than_32768
 live_run "$@"
