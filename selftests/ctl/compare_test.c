@@ -12,7 +12,6 @@
 #include "compare.h"
 #include "gfn.h"
 #include "ksft_harness.h"
-#include "say.h"
 
 #define HOME	0x3000
 #define BAR	0xe0000

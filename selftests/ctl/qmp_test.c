@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "ksft_harness.h"
 #include "qmp.h"
-#include "say.h"
 
 #define GREETING	"{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
 #define OK		"{\"return\": {}}\r\n"

@@ -62,10 +62,10 @@ json() {
 	start_traced
 	tell boot
 	"$ctl" counters --json --pid "$pid" >"$KTAP_TMP/json"
-	grep '"domid":1,' "$KTAP_TMP/json"
-	grep '"frames_moved":64,' "$KTAP_TMP/json"
+	grep '"domid": 1,' "$KTAP_TMP/json"
+	grep '"frames_moved": 64,' "$KTAP_TMP/json"
 	names=$("$ctl" counters --pid "$pid" | wc -l)
-	ktap_equal $((names + 1)) "$(grep -c '":[0-9]' "$KTAP_TMP/json")" members
+	ktap_equal $((names + 1)) "$(grep -c '": [0-9]' "$KTAP_TMP/json")" members
 	stop
 }
 

@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
+#include "answer.h"
 #include "counters.h"
 #include "ctl.h"
 #include "options.h"
@@ -98,11 +97,10 @@ static void print_json(const struct counters *page)
 {
 	struct json_object *all = json_object_new_object();
 
-	json_object_object_add(all, "domid", json_object_new_int64(page->domid));
+	answer_number(all, "domid", page->domid);
 	for (unsigned int i = 0; i < shared(page); i++)
-		json_object_object_add(all, names[i], json_object_new_uint64(page->value[i]));
-	puts(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY));
-	json_object_put(all);
+		answer_number(all, names[i], page->value[i]);
+	answer_print(all);
 }
 
 static void print(const struct counters *page)

@@ -14,7 +14,6 @@
 #include "flaws.h"
 #include "guest.h"
 #include "options.h"
-#include "say.h"
 #include "terminal.h"
 
 /* Exit status of its own. */

@@ -14,6 +14,7 @@
 
 #include "arguments.h"
 #include "bindings.h"
+#include "deadline.h"
 #include "diagnosis.h"
 #include "place.h"
 #include "probe.h"

@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +16,8 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "deadline.h"
 #include "emulator.h"
-#include "say.h"
 
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd	438	/* Linux 5.6; the C library may be older */
@@ -207,18 +206,10 @@ int emulator_get(struct emulator *emu, struct journal *journal)
 
 int emulator_kill(struct emulator *emu, int64_t deadline)
 {
-	struct pollfd pfd = { .fd = emu->pidfd, .events = POLLIN };
-	int rc;
-
 	if (!emu->pid)
 		return 0;
 	syscall(SYS_pidfd_send_signal, emu->pidfd, SIGKILL, NULL, 0);
-	do {
-		int64_t left = deadline - now_ms();
-
-		rc = poll(&pfd, 1, left > 0 ? (int)left : 0);
-	} while (rc < 0 && errno == EINTR);
-	if (rc <= 0)
+	if (deadline_await(emu->pidfd, deadline))
 		return -ETIMEDOUT;
 	/* nobody's child but perhaps ours */
 	waitpid(emu->pid, NULL, WNOHANG);

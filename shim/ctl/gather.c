@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "card.h"
+#include "deadline.h"
 #include "frames.h"
 #include "gather.h"
 #include "gfn.h"
-#include "say.h"
 
 #define VIDEO_RAM	"vga.vram"
 #define PATIENCE_MS	10000

@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "gfn.h"
 #include "guest.h"
+#include "options.h"
 #include "place.h"
 #include "say.h"
 #include "xenphysmap.h"
@@ -185,6 +186,27 @@ int guest_for_each(char **names, int nr,
 	free(domids);
 	toolstack_close(&ts);
 	return worst;
+}
+
+int guest_command(int argc, char **argv,
+		  int (*fn)(struct guest *guest, struct toolstack *ts, void *arg))
+{
+	struct guest_answers to = { .json = NULL, .colours = terminal_colours() };
+	bool json = false;
+	const struct option_spec specs[] = {
+		{ "json", 'j', &json, NULL },
+		{ 0 },
+	};
+	int first = options_parse(argc, argv, specs), status;
+
+	if (first < 0)
+		return first;
+	if (json)
+		to.json = json_object_new_array();
+	status = guest_for_each(argv + first, argc - first, fn, &to);
+	if (json)
+		answer_print(to.json);
+	return status;
 }
 
 bool guest_has_model(const struct guest *guest)

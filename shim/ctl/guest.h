@@ -12,6 +12,7 @@
 
 #include <json-c/json.h>
 
+#include "terminal.h"
 #include "toolstack.h"
 
 /* libxl lets names be longer; they are cut where they are shown. */
@@ -106,6 +107,29 @@ void guest_forget(struct guest *guest);
  */
 int guest_for_each(char **names, int nr,
 		   int (*fn)(struct guest *guest, struct toolstack *ts, void *arg), void *arg);
+
+/**
+ * struct guest_answers - where a subcommand that tells of guests puts it
+ * @json: an array, to get one of guest_describe() for each; NULL: it is for people
+ * @colours: for them
+ * @nr: guests that have been told of before
+ */
+struct guest_answers {
+	struct json_object *json;
+	const struct colours *colours;
+	unsigned int nr;
+};
+
+/**
+ * guest_command() - All of a subcommand with the arguments [--json] [DOMAIN]...
+ * @argc: as its run() gets them
+ * @argv: as its run() gets them
+ * @fn: called as by guest_for_each(), with a struct guest_answers
+ *
+ * Return: what its run() does.
+ */
+int guest_command(int argc, char **argv,
+		  int (*fn)(struct guest *guest, struct toolstack *ts, void *arg));
 
 /**
  * guest_has_model() - Does it have a device model?

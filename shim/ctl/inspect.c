@@ -54,18 +54,17 @@ static void read_config(const char *text, uint64_t *ram, uint64_t *video)
 	json_object_put(config);
 }
 
-static const char *words_for(enum fate fate)
-{
-	static const char *const words[] = {
-		[FATE_RIGHT] = "restores it",
-		[FATE_BY_RECORD] = "restores it; video RAM is elsewhere, a record says where",
-		[FATE_BY_SEARCH] = "restores it; video RAM is elsewhere, and was found",
-		[FATE_SPLIT] = "DAMAGES it: guest and QEMU have a video RAM each",
-		[FATE_LOST] = "LOSES it: QEMU aborts",
-	};
-
-	return words[fate];
-}
+static const struct {
+	const char *key, *words;
+} fates[] = {
+	[FATE_RIGHT] = { "restored", "restores it" },
+	[FATE_BY_RECORD] = { "restored by its record",
+			     "restores it; video RAM is elsewhere, a record says where" },
+	[FATE_BY_SEARCH] = { "restored by a search",
+			     "restores it; video RAM is elsewhere, and was found" },
+	[FATE_SPLIT] = { "damaged", "DAMAGES it: guest and QEMU have a video RAM each" },
+	[FATE_LOST] = { "lost", "LOSES it: QEMU aborts" },
+};
 
 static void show(const struct verdict *v, const struct display *display)
 {
@@ -78,24 +77,11 @@ static void show(const struct verdict *v, const struct display *display)
 		printf("record:     none\n");
 	for (unsigned int i = 0; i < v->candidates && i < CANDIDATES_MAX; i++)
 		printf("candidate:  %08" PRIx64 "\n", v->candidate[i] << PAGE_SHIFT);
-	printf("stock QEMU: %s\n", words_for(v->stock));
-	printf("the shim:   %s\n", words_for(v->shim));
+	printf("stock QEMU: %s\n", fates[v->stock].words);
+	printf("the shim:   %s\n", fates[v->shim].words);
 	if (v->candidates > 1)
 		printf("            (%u places look alike; XENPHYSMAP_VRAM_AT=ADDRESS in its environment chooses)\n",
 		       v->candidates);
-}
-
-static const char *key_for(enum fate fate)
-{
-	static const char *const keys[] = {
-		[FATE_RIGHT] = "restored",
-		[FATE_BY_RECORD] = "restored by its record",
-		[FATE_BY_SEARCH] = "restored by a search",
-		[FATE_SPLIT] = "damaged",
-		[FATE_LOST] = "lost",
-	};
-
-	return keys[fate];
 }
 
 static void describe(const struct verdict *v, const struct display *display)
@@ -110,8 +96,8 @@ static void describe(const struct verdict *v, const struct display *display)
 		json_object_array_add(candidates,
 				      json_object_new_uint64(v->candidate[i] << PAGE_SHIFT));
 	json_object_object_add(all, "candidates", candidates);
-	answer_string(all, "stock", key_for(v->stock));
-	answer_string(all, "shim", key_for(v->shim));
+	answer_string(all, "stock", fates[v->stock].key);
+	answer_string(all, "shim", fates[v->shim].key);
 	answer_print(all);
 }
 

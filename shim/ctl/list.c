@@ -10,14 +10,6 @@
 #include "ctl.h"
 #include "gfn.h"
 #include "guest.h"
-#include "options.h"
-#include "terminal.h"
-
-struct listing {
-	struct json_object *json;
-	const struct colours *colours;
-	unsigned int lines;
-};
 
 static const char *state_colour(const struct colours *c, const struct guest_block *b)
 {
@@ -39,20 +31,21 @@ static const char *shim_colour(const struct colours *c, enum shim_use use)
 	}
 }
 
-static void begin_line(struct listing *to, const struct guest *guest)
+static void print_titles(const struct colours *c)
 {
-	const struct colours *c = to->colours;
+	printf("%s%5s  %-18s %-4s  %-13s %7s %10s %10s  %s%s\n", c->strong, "DOMID", "NAME",
+	       "SHIM", "BLOCK", "KiB", "HOME", "PLACE", "STATE", c->none);
+}
 
-	if (!to->lines++)
-		printf("%s%5s  %-18s %-4s  %-13s %7s %10s %10s  %s%s\n", c->strong, "DOMID",
-		       "NAME", "SHIM", "BLOCK", "KiB", "HOME", "PLACE", "STATE", c->none);
+static void begin_line(const struct guest *guest, const struct colours *c)
+{
 	printf("%5u  %-18s %s%-4s%s", guest->domid, guest_label(guest),
 	       shim_colour(c, guest->shim), guest_shim_word(guest->shim), c->none);
 }
 
 static int list_one(struct guest *guest, struct toolstack *ts, void *arg)
 {
-	struct listing *to = arg;
+	struct guest_answers *to = arg;
 	const struct colours *c = to->colours;
 
 	(void)ts;
@@ -60,15 +53,17 @@ static int list_one(struct guest *guest, struct toolstack *ts, void *arg)
 		json_object_array_add(to->json, guest_describe(guest));
 		return EXIT_SUCCESS;
 	}
+	if (!to->nr++)
+		print_titles(c);
 	if (!guest->nr_blocks) {
-		begin_line(to, guest);
+		begin_line(guest, c);
 		printf("  %s%s%s\n", c->faint, guest_has_model(guest) ? "no records" :
 		       "no device model", c->none);
 	}
 	for (unsigned int i = 0; i < guest->nr_blocks; i++) {
 		const struct guest_block *b = &guest->block[i];
 
-		begin_line(to, guest);
+		begin_line(guest, c);
 		printf("  %-13s %7" PRIu64 " %10" PRIx64 " %10" PRIx64 "  %s%s%s\n", b->name,
 		       b->nr << PAGE_SHIFT >> 10, b->home << PAGE_SHIFT, b->place << PAGE_SHIFT,
 		       state_colour(c, b), guest_block_state(b), c->none);
@@ -78,22 +73,7 @@ static int list_one(struct guest *guest, struct toolstack *ts, void *arg)
 
 static int list(int argc, char **argv)
 {
-	struct listing to = { .json = NULL, .colours = terminal_colours() };
-	bool json = false;
-	const struct option_spec specs[] = {
-		{ "json", 'j', &json, NULL },
-		{ 0 },
-	};
-	int first = options_parse(argc, argv, specs), status;
-
-	if (first < 0)
-		return first;
-	if (json)
-		to.json = json_object_new_array();
-	status = guest_for_each(argv + first, argc - first, list_one, &to);
-	if (json)
-		answer_print(to.json);
-	return status;
+	return guest_command(argc, argv, list_one);
 }
 
 const struct subcommand ctl_list = {

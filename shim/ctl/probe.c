@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "probe.h"
-#include "say.h"
 
 /* What is longer is cut into several. */
 #define LINE_MAX_SIZE	4096
@@ -59,15 +58,13 @@ static size_t hand_out(const struct probe *probe, char *text, size_t len, bool a
 
 static int read_lines(const struct probe *probe, int fd, int64_t deadline)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	char text[LINE_MAX_SIZE];
 	size_t len = 0;
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
 		ssize_t n;
 
-		if (poll(&pfd, 1, left > 0 ? (int)left : 0) <= 0)
+		if (deadline_await(fd, deadline))
 			return -ETIMEDOUT;
 		n = read(fd, text + len, sizeof(text) - 1 - len);
 		if (n < 0)

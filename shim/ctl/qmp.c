@@ -5,7 +5,6 @@
  * out, and bounds the depth by itself.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,30 +12,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "qmp.h"
-#include "say.h"
 
 /* More than QEMU ever says at once to what we ask. */
 #define MESSAGE_MAX	(1 << 20)
 
-static int await(const struct qmp *qmp, int64_t deadline)
-{
-	struct pollfd pfd = { .fd = qmp->fd, .events = POLLIN };
-	int rc;
-
-	do {
-		int64_t left = deadline - now_ms();
-
-		rc = poll(&pfd, 1, left > 0 ? (int)left : 0);
-	} while (rc < 0 && errno == EINTR);
-	if (rc < 0)
-		return -errno;
-	return rc ? 0 : -ETIMEDOUT;
-}
-
 static int receive(struct qmp *qmp, int64_t deadline)
 {
-	int rc = await(qmp, deadline);
+	int rc = deadline_await(qmp->fd, deadline);
 	ssize_t n;
 
 	if (rc)

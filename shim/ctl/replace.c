@@ -15,6 +15,7 @@
 
 #include "arguments.h"
 #include "ctl.h"
+#include "deadline.h"
 #include "options.h"
 #include "place.h"
 #include "probe.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "deadline.h"
 #include "replace.h"
 #include "say.h"
 

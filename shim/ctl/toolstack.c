@@ -17,6 +17,7 @@
 #include "say.h"
 #include "toolstack.h"
 
+#include "deadline.h"
 #define PATH_SIZE	256
 
 /* Between two looks at a lock: flock(2) knows no timeout. */

@@ -12,17 +12,10 @@
 #include "ctl.h"
 #include "gather.h"
 #include "gfn.h"
-#include "options.h"
 #include "say.h"
-#include "terminal.h"
 
 /* Exit status of its own. */
 #define EXIT_DIFFERS	3
-
-struct output {
-	struct json_object *json;
-	const struct colours *colours;
-};
 
 /* Below the block's name. */
 #define BELOW	"           "
@@ -97,7 +90,7 @@ static struct json_object *describe(const struct finding *finding)
 }
 
 static void print_all(const struct guest *guest, const struct findings *findings,
-		      const struct output *to)
+		      const struct guest_answers *to)
 {
 	const struct colours *c = to->colours;
 
@@ -111,7 +104,7 @@ static void print_all(const struct guest *guest, const struct findings *findings
 }
 
 static void describe_all(const struct guest *guest, const struct findings *findings,
-			 const struct output *to)
+			 const struct guest_answers *to)
 {
 	struct json_object *all = guest_describe(guest), *list = json_object_new_array();
 
@@ -125,7 +118,7 @@ static void describe_all(const struct guest *guest, const struct findings *findi
 
 static int verify_one(struct guest *guest, struct toolstack *ts, void *arg)
 {
-	struct output *to = arg;
+	struct guest_answers *to = arg;
 	struct findings findings;
 	int rc = gather(&findings, guest, ts), status = EXIT_SUCCESS;
 
@@ -147,22 +140,7 @@ static int verify_one(struct guest *guest, struct toolstack *ts, void *arg)
 
 static int verify(int argc, char **argv)
 {
-	struct output to = { .json = NULL, .colours = terminal_colours() };
-	bool json = false;
-	const struct option_spec specs[] = {
-		{ "json", 'j', &json, NULL },
-		{ 0 },
-	};
-	int first = options_parse(argc, argv, specs), status;
-
-	if (first < 0)
-		return first;
-	if (json)
-		to.json = json_object_new_array();
-	status = guest_for_each(argv + first, argc - first, verify_one, &to);
-	if (json)
-		answer_print(to.json);
-	return status;
+	return guest_command(argc, argv, verify_one);
 }
 
 const struct subcommand ctl_verify = {
