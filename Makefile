@@ -133,7 +133,7 @@ $(O)/xenphysmap-publisher: $(call plain,$(xenphysmap-publisher-y))
 
 $(O)/xenphysmap: $(call plain,$(xenphysmap-y)) $(O)/libxenphysmap.a
 	$(call say,LD)
-	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link) -ljson-c
+	$(Q)$(CC) -pie $(shim_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS_link) -lpthread -ljson-c
 
 # all of them name the place that they are installed to
 configured = sed -e 's|@prefix@|$(PREFIX)|g' -e 's|@libdir@|$(libdir)|g' \

@@ -23,6 +23,8 @@
 #include "log.h"
 #include "options.h"
 #include "record.h"
+#include "say.h"
+#include "toolstack.h"
 
 #define DOMIDS		0x7ff0
 #define DIR_SIZE	64	/* the longest PHYSMAP */
@@ -367,21 +369,24 @@ static int run(int argc, char **argv)
 		{ "once", 'o', &once, NULL },
 		{ 0 },
 	};
-	int first = options_parse(argc, argv, specs);
+	struct toolstack ts;
+	int first = options_parse(argc, argv, specs), status = EXIT_FAILURE;
 
 	if (first < 0)
 		return first;
 	if (first != argc)
 		return CTL_USAGE;
-	h.xs = xs_open(0);
-	if (h.xs && once) {
+	if (toolstack_open(&ts, NULL))
+		return EXIT_FAILURE;
+	h.xs = ts.xs;
+	if (once) {
 		sweep(&h, hand_over);
-		xs_close(h.xs);
-		return EXIT_SUCCESS;
+		status = EXIT_SUCCESS;
+	} else if (serve(&h)) {
+		say("xenstore: %s", strerror(errno));
 	}
-	if (!h.xs || serve(&h))
-		fprintf(stderr, "xenphysmap: xenstore: %s\n", strerror(errno));
-	return EXIT_FAILURE;
+	toolstack_close(&ts);
+	return status;
 }
 
 const struct subcommand ctl_handover = {

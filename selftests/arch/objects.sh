@@ -258,6 +258,7 @@ command_only() {
 
 command_parts() {
 	command_only 'xs_.*' toolstack
+	command_only 'pthread_create' toolstack
 	command_only 'xc_.*' domain
 	command_only 'xendevicemodel_.*' ioreqs
 	command_only 'xenforeignmemory_.*' frames ioreqs

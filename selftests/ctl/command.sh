@@ -3,13 +3,15 @@
 #
 # The xenphysmap command where there is no Xen: its help, its exit statuses, what
 # it writes where, and what a shell completes.
-# shellcheck disable=SC2317 # the functions are reached through ktap_test
+# shellcheck disable=SC2317,SC2030,SC2031 # reached through ktap_test; each in a subshell
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../ksft.sh"
 top=$(cd "$here/../.." && pwd)
 objtree=${objtree:-$top/build}
 command=$objtree/xenphysmap
+xenstore_users=(list 'list 1' 'show 1' verify watch 'watch 1' 'replace 1' 'counters 1' handover
+		'handover --once')
 subcommands="list show verify watch doctor run replace inspect counters handover"
 
 # status WORD...: the exit status; what is said is in $KTAP_TMP/out and err.
@@ -42,10 +44,17 @@ helps() {
 	grep -q '^xenphysmap [0-9]*\.[0-9]*\.[0-9]*$' "$KTAP_TMP/out"
 }
 
+# one_line WHOSE PATTERN FILE
+one_line() {
+	ktap_equal 1 "$(wc -l <"$3")" "$1: lines"
+	grep -q "$2" "$3" || ktap_fail "$1: $(cat "$3")"
+}
+
 wrong_arguments() {
 	for words in '' --nothing nothing '-x' 'list --nothing' show 'show a b' 'watch a b' \
 		     'show --svg --json a' run inspect 'inspect a b' replace 'replace a b' \
-		     'replace --timeout x a' 'replace --timeout 0 a' 'handover x' 'doctor x' counters 'counters a b'; do
+		     'replace --timeout x a' 'replace --timeout 0 a' 'replace --timeout 3601 a' \
+		     'replace --timeout 18446744073709553 a' 'handover x' 'doctor x' counters 'counters a b'; do
 		# shellcheck disable=SC2086 # words
 		ktap_equal 2 "$(status $words)" "$words"
 		nothing_said out
@@ -55,16 +64,46 @@ wrong_arguments() {
 
 without_xen() {
 	[ ! -e /proc/xen/capabilities ] || ktap_skip 'there is a Xen'
-	for words in list 'list 1' 'show 1' verify 'watch' 'watch 1' 'replace 1' handover \
-		     'handover --once'; do
+	for words in "${xenstore_users[@]}"; do
 		# shellcheck disable=SC2086
 		ktap_equal 1 "$(status $words)" "$words"
 		nothing_said out
-		grep -q '^xenphysmap: ' "$KTAP_TMP/err" || ktap_fail "$words: nothing said"
+		one_line "$words" "^xenphysmap: xenstore can't be reached: " "$KTAP_TMP/err"
 	done
 	ktap_equal 3 "$(status doctor)" doctor
 	grep -q '^xen  *PROBLEM ' "$KTAP_TMP/out"
 	grep -q '^Not ready\.$' "$KTAP_TMP/out"
+}
+
+# One that has stopped: connections are taken, and nothing is answered.  All ask at
+# once, since each waits.
+silent_xenstored() {
+	export XENSTORED_PATH=$KTAP_TMP/socket
+	coproc perl -MIO::Socket::UNIX -e '
+		my $listening = IO::Socket::UNIX->new(Local => shift, Listen => 32) or die $!;
+		$| = 1;
+		print "there\n";
+		<STDIN>' "$XENSTORED_PATH"
+	read -r answer <&"${COPROC[0]}"
+	ktap_equal there "$answer" 'who listens'
+	number=0
+	for words in doctor "${xenstore_users[@]}"; do
+		mkdir "$KTAP_TMP/$number"
+		# shellcheck disable=SC2086
+		(KTAP_TMP=$KTAP_TMP/$number; status $words >"$KTAP_TMP/status") &
+		number=$((number + 1))
+		asked[number]=$!
+	done
+	wait "${asked[@]}"
+	ktap_equal 3 "$(cat "$KTAP_TMP/0/status")" doctor
+	grep -q '^xenstore  *PROBLEM  *Connection timed out$' "$KTAP_TMP/0/out"
+	number=0
+	for words in "${xenstore_users[@]}"; do
+		number=$((number + 1))
+		ktap_equal 1 "$(cat "$KTAP_TMP/$number/status")" "$words"
+		one_line "$words" "xenstore can't be reached: Connection timed out\$" \
+			"$KTAP_TMP/$number/err"
+	done
 }
 
 # What is data goes to stdout, also if it is none.
@@ -133,7 +172,7 @@ completes() {
 	complete -p xenphysmap | grep -q _xenphysmap
 }
 
-for name in helps wrong_arguments without_xen for_programs colours runs completes; do
+for name in helps wrong_arguments without_xen silent_xenstored for_programs colours runs completes; do
 	ktap_test "$name"
 done
 ktap_run "$@"

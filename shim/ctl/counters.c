@@ -116,13 +116,8 @@ static pid_t find_process(const char *name)
 	int rc = toolstack_open(&ts, name);
 	pid_t pid = rc ? rc : toolstack_pid(&ts);
 
-	if (ts.xs)
-		toolstack_close(&ts);
-	if (rc == -ESRCH)
-		say("%s: no such domain", name);
-	else if (rc)
-		say("xenstore: %s", strerror(-rc));
-	else if (pid < 0)
+	toolstack_close(&ts);
+	if (!rc && pid < 0)
 		say("%s: it has no device model in this domain", name);
 	return pid;
 }

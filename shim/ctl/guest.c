@@ -166,12 +166,12 @@ int guest_for_each(char **names, int nr,
 {
 	struct toolstack ts;
 	uint32_t *domids = NULL;
-	int rc = toolstack_connect(&ts), worst = EXIT_SUCCESS;
+	int rc = toolstack_open(&ts, NULL), worst = rc ? EXIT_FAILURE : EXIT_SUCCESS;
 
 	if (!rc && !nr)
 		rc = toolstack_domains(&ts, &domids);
-	if (rc < 0) {
-		say("xenstore can't be reached: %s", strerror(-rc));
+	if (rc < 0 && !worst) {
+		say("domains can't be listed: %s", strerror(-rc));
 		worst = EXIT_FAILURE;
 	}
 	for (int i = 0; rc >= 0 && i < (domids ? rc : nr); i++) {

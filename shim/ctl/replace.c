@@ -23,6 +23,7 @@
 #include "say.h"
 
 #define PATIENCE_S	30
+#define PATIENCE_MAX_S	3600
 
 /* Between two looks at an answer that a vcpu is about to fetch. */
 #define FETCH_US	1000
@@ -37,8 +38,9 @@ static int open_all(struct replacement *r)
 {
 	int rc = toolstack_open(&r->ts, r->name);
 
-	if (!rc)
-		rc = domain_open(&r->dom, r->ts.domid);
+	if (rc)
+		return rc;
+	rc = domain_open(&r->dom, r->ts.domid);
 	if (rc) {
 		say("%s: %s", r->name, rc == -ESRCH ? "no such domain" : strerror(-rc));
 		return rc;
@@ -258,6 +260,15 @@ static int replace(struct replacement *r, bool dry)
 	return exchange(r, paused_at);
 }
 
+static bool parse_patience(const char *seconds, int64_t *ms)
+{
+	char *end;
+	unsigned long n = strtoul(seconds, &end, 10);
+
+	*ms = n * INT64_C(1000);
+	return *seconds >= '1' && *seconds <= '9' && !*end && n <= PATIENCE_MAX_S;
+}
+
 static int run(int argc, char **argv)
 {
 	static struct replacement r = { .patience = PATIENCE_S * 1000, .qmp.fd = -1 };
@@ -271,13 +282,10 @@ static int run(int argc, char **argv)
 		{ 0 },
 	};
 	int first = options_parse(argc, argv, specs), status;
-	char *end = "";
 
 	if (first < 0)
 		return first;
-	if (seconds)
-		r.patience = strtoul(seconds, &end, 10) * INT64_C(1000);
-	if (argc - first != 1 || *end || r.patience < 1000 || r.patience > 3600000)
+	if (argc - first != 1 || (seconds && !parse_patience(seconds, &r.patience)))
 		return CTL_USAGE;
 	r.name = argv[first];
 	place_find(PLACE_SHIM, r.shim);

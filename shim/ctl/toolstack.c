@@ -5,28 +5,75 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <xen/io/xenbus.h>
 
+#include "deadline.h"
 #include "say.h"
 #include "toolstack.h"
 
-#include "deadline.h"
 #define PATH_SIZE	256
+
+/* For the first answer. */
+#define PATIENCE_S	10
 
 /* Between two looks at a lock: flock(2) knows no timeout. */
 #define LOCK_RETRY_US	10000
 
+/* What the thread that opens a connection leaves; it may outlast the wait for it. */
+static struct {
+	struct xs_handle *xs;
+	int rc;
+	sem_t done;
+} opening;
+
+static void *open_and_ask(void *unused)
+{
+	unsigned int len;
+
+	(void)unused;
+	opening.xs = xs_open(0);
+	opening.rc = opening.xs ? 0 : -(errno ? errno : ECONNREFUSED);
+	if (opening.xs)
+		free(xs_read(opening.xs, XBT_NULL, "/", &len));
+	sem_post(&opening.done);
+	return NULL;
+}
+
+/*
+ * No call of libxenstore's has an end where xenstored is stopped, or is gone but
+ * for /dev/xen/xenbus, by which it is looked for then.
+ */
 int toolstack_connect(struct toolstack *ts)
 {
-	*ts = (struct toolstack){ .xs = xs_open(0), .lock = -1 };
-	return ts->xs ? 0 : -errno;
+	struct timespec deadline;
+	pthread_t thread;
+	int rc;
+
+	*ts = (struct toolstack){ .lock = -1 };
+	sem_init(&opening.done, 0, 0);
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += PATIENCE_S;
+	rc = pthread_create(&thread, NULL, open_and_ask, NULL);
+	if (rc)
+		return -rc;
+	do {
+		rc = sem_timedwait(&opening.done, &deadline);
+	} while (rc && errno == EINTR);
+	if (rc)
+		return -ETIMEDOUT;
+	pthread_join(thread, NULL);
+	ts->xs = opening.xs;
+	return opening.rc;
 }
 
 static int by_number(const void *a, const void *b)
@@ -54,10 +101,23 @@ int toolstack_domains(struct toolstack *ts, uint32_t **domids)
 	return (int)found;
 }
 
+/* Digits are a domid, as for xl, whatever a domain may be called. */
+static bool is_named(struct toolstack *ts, const char *name)
+{
+	char *end, *value;
+	unsigned long number = strtoul(name, &end, 10);
+	bool same;
+
+	if (*name >= '0' && *name <= '9' && !*end)
+		return number == ts->domid;
+	value = toolstack_read(ts, "name");
+	same = value && !strcmp(value, name);
+	free(value);
+	return same;
+}
+
 int toolstack_find(struct toolstack *ts, const char *name)
 {
-	char *end;
-	unsigned long number = strtoul(name, &end, 10);
 	uint32_t *domids;
 	int nr = toolstack_domains(ts, &domids);
 	bool found = false;
@@ -65,12 +125,8 @@ int toolstack_find(struct toolstack *ts, const char *name)
 	if (nr < 0)
 		return nr;
 	for (int i = 0; i < nr && !found; i++) {
-		char *value;
-
 		ts->domid = domids[i];
-		value = toolstack_read(ts, "name");
-		found = (value && !strcmp(value, name)) || (!*end && *name && number == ts->domid);
-		free(value);
+		found = is_named(ts, name);
 	}
 	free(domids);
 	return found ? 0 : -ESRCH;
@@ -80,7 +136,14 @@ int toolstack_open(struct toolstack *ts, const char *name)
 {
 	int rc = toolstack_connect(ts);
 
-	return rc ? rc : toolstack_find(ts, name);
+	if (rc) {
+		say("xenstore can't be reached: %s", strerror(-rc));
+		return rc;
+	}
+	rc = name ? toolstack_find(ts, name) : 0;
+	if (rc)
+		say("%s: %s", name, rc == -ESRCH ? "no such domain" : strerror(-rc));
+	return rc;
 }
 
 void toolstack_close(struct toolstack *ts)

@@ -27,16 +27,22 @@ struct toolstack {
 };
 
 /**
- * toolstack_open() - Connect, and find a domain.
- * @ts: filled in
- * @name: of the domain, or its number
+ * toolstack_connect() - Connect to xenstored, and see that it answers.
+ * @ts: filled in; for toolstack_close(), whatever is returned
  *
- * Return: 0, -ESRCH, or -errno of xs_open().
+ * Return: 0, -ETIMEDOUT (it doesn't answer: this process must not try again), or
+ * -errno of xs_open().
+ */
+int toolstack_connect(struct toolstack *ts);
+
+/**
+ * toolstack_open() - Connect, find a domain, and say why where that can't be.
+ * @ts: as for toolstack_connect()
+ * @name: of the domain, or its number; NULL: none is meant
+ *
+ * Return: 0, -ESRCH (no such domain), or -errno.
  */
 int toolstack_open(struct toolstack *ts, const char *name);
-
-/* The same without a domain.  0 or -errno. */
-int toolstack_connect(struct toolstack *ts);
 
 /* Look for a domain on a connection that is there.  0, -ESRCH or -errno. */
 int toolstack_find(struct toolstack *ts, const char *name);

@@ -120,8 +120,13 @@ static int verify_one(struct guest *guest, struct toolstack *ts, void *arg)
 {
 	struct guest_answers *to = arg;
 	struct findings findings;
-	int rc = gather(&findings, guest, ts), status = EXIT_SUCCESS;
+	int rc, status = EXIT_SUCCESS;
 
+	if (!guest_has_model(guest)) {
+		say("%s: it has no device model", guest_label(guest));
+		return EXIT_FAILURE;
+	}
+	rc = gather(&findings, guest, ts);
 	if (rc) {
 		say("%s: %s", guest_label(guest), rc == -EAGAIN ?
 		    "its blocks move faster than they can be looked at" : strerror(-rc));

@@ -212,7 +212,7 @@ static int watch(int argc, char **argv)
 {
 	static struct watching w;
 	static const struct option_spec none[] = { { 0 } };
-	int first = options_parse(argc, argv, none), rc, status = EXIT_FAILURE;
+	int first = options_parse(argc, argv, none), status = EXIT_FAILURE;
 
 	if (first < 0)
 		return first;
@@ -220,13 +220,10 @@ static int watch(int argc, char **argv)
 		return CTL_USAGE;
 	w.colours = terminal_colours();
 	w.all = first == argc;
-	rc = w.all ? toolstack_connect(&w.ts) : toolstack_open(&w.ts, argv[first]);
-	w.only = w.ts.domid;
-	if (rc)
-		say("%s: %s", w.all ? "xenstore" : argv[first], rc == -ESRCH ? "no such domain" :
-		    strerror(-rc));
-	else
+	if (!toolstack_open(&w.ts, argv[first])) {
+		w.only = w.ts.domid;
 		status = serve(&w);
+	}
 	for (uint32_t domid = 0; domid < DOMIDS; domid++)
 		forget(&w, domid);
 	toolstack_close(&w.ts);
