@@ -26,6 +26,10 @@ O	?= build
 objtree	:= $(abspath $(if $(filter /%,$(O)),$(O),$(srctree)/$(O)))
 collection := $(notdir $(CURDIR))
 OUTPUT	:= $(objtree)/selftests/$(collection)
+# as at the top, or what both make is made again by each
+ifeq ($(origin CC),default)
+CC	:= gcc
+endif
 export srctree objtree CC
 
 include $(srctree)/Kbuild
