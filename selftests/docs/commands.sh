@@ -38,7 +38,7 @@ every_mark_is_true() {
 		case $mark in
 		''|host|machine|'not tried: '?*)
 			;;
-		live/*.sh\ *)
+		*/*.sh\ *)
 			grep -q "\(documented\|typed\) $page ${mark#* }\>" "selftests/${mark%% *}" ||
 				echo "$where: not run by $mark" ;;
 		*)

@@ -8,6 +8,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../ksft.sh"
+. "$here/../docs/documented.sh"
 . "$here/paths.sh"
 page=$top/Documentation/tracing.rst
 
@@ -85,7 +86,37 @@ bpftrace_script() {
 	grep -q '^@move_us:' "$KTAP_TMP/traced"
 }
 
+# What the page has typed for perf, but with moves to be seen instead of a minute of
+# sleep; in a directory, with a cache of files and, if need be, a tracefs of its own.
+perf_use() {
+	command -v perf >/dev/null || ktap_skip "no perf here"
+	[ "$(id -u)" = 0 ] || ktap_skip "not root"
+	start_traced
+	tell boot
+	echo 'for _ in 1 2 3; do echo move >&7; read -r _ <&8; done' >"$KTAP_TMP/moves"
+	documented tracing perf | sed "s|/usr/lib/xenphysmap/|$objtree/|
+		s|sleep 60|sh $KTAP_TMP/moves|" >"$KTAP_TMP/commands"
+	grep -q 'sh .*/moves' "$KTAP_TMP/commands"
+	cd "$KTAP_TMP"
+	# shellcheck disable=SC2016 # for the other sh
+	HOME=$KTAP_TMP unshare --mount --propagation private sh -c '
+		trap "perf probe -q --del sdt_xenphysmap:move_end 2>/dev/null || :" EXIT
+		[ -e /sys/kernel/tracing/uprobe_events ] ||
+			mount -t tracefs tracefs /sys/kernel/tracing || exit 4
+		sh -eux commands' >said 2>&1 || {
+		status=$?
+		cat said
+		[ "$status" != 4 ] || ktap_skip "perf can't trace here: $(head -n 1 said)"
+		ktap_fail "exit status $status"
+	}
+	stop
+	cat said
+	grep -q 'sdt_xenphysmap:restore  *\[SDT event\]' said
+	ktap_equal 3 "$(grep -c 'traced .* sdt_xenphysmap:move_end: .* arg5=0' said)" moves
+}
+
 ktap_test notes_are_as_documented
 ktap_test nothing_is_needed
 ktap_test bpftrace_script bpftrace_script 60
+ktap_test perf_use perf_use 60
 ktap_run "$@"
