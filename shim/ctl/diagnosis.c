@@ -72,7 +72,8 @@ int diagnosis_end(struct diagnosis *d)
 		describe(d);
 		return d->ready ? EXIT_SUCCESS : EXIT_NOT_READY;
 	}
-	puts("\nDefects of these versions that the shim cures:");
+	printf("\nDefects of %s that the shim cures:\n",
+	       d->xen.major && d->qemu.major ? "these versions" : "all versions");
 	print_flaws(d, true);
 	puts("and that it doesn't:");
 	print_flaws(d, false);
