@@ -193,11 +193,59 @@ doctor_says() {
 	tells '^Not ready\.$'
 }
 
+# refused PATTERN SUBCOMMAND...: nothing but one line that says so, and 1.
+refused() {
+	pattern=$1
+	shift
+	told 1 "$@" 2>"$live_dir/words"
+	cat "$live_dir/words" >&2
+	ktap_equal '0 1' "$(wc -l <"$live_dir/told") $(wc -l <"$live_dir/words")" "lines of $*"
+	grep -q "^xenphysmap: $pattern" "$live_dir/words" || ktap_fail "not said: $pattern"
+}
+
+says_why_not() {
+	for word in list show verify watch counters replace; do
+		for name in "${live_prefix}none" 32751 ''; do
+			refused "$name: no such domain\$" "$word" "$name"
+		done
+	done
+	told 0 list 0
+	tells '^ *0  Domain-0  *-  *no device model$'
+	refused 'Domain-0: it has no device model$' verify 0
+	refused 'Domain-0: it has no device model' counters Domain-0
+	if ! grep -qs PVH /sys/hypervisor/guest_type; then
+		refused "Domain-0: isn't an HVM guest\$" show 0
+		refused '0: is no HVM guest$' replace 0
+	fi
+	create b stock puppet
+	refused "$(domid b): process [0-9]* has no counters" counters "$(domid b)"
+}
+
+# A device model that has crashed; records and pages are still there.
+knows_a_dead_one() {
+	create a shim puppet
+	await_place a "$A"
+	pid=$(dm_pid a)
+	kill -KILL "$pid"
+	await_exit "$pid"
+	told 0 list "${live_prefix}a"
+	tells '  -  *vga.vram '
+	told 0 show "${live_prefix}a"
+	told 1 verify "${live_prefix}a"
+	tells "agrees   vga.vram  *placed at $A: 4096 of 4096 pages\$"
+	tells "note  *its QEMU can't be asked: "
+	refused "${live_prefix}a: process $pid: No such process\$" counters "${live_prefix}a"
+	refused "${live_prefix}a: its device model is dead (.*) and has left no state\$" \
+		replace "${live_prefix}a"
+}
+
 live_test lists
 live_more shows 180
 live_test verifies 180
 live_more sees_missing_pages
 live_more sees_another_memory 180
+live_more says_why_not
+live_more knows_a_dead_one
 live_more watches
 live_more watches_all
 live_more doctor_says 180
