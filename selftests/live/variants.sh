@@ -9,10 +9,11 @@ here=$(dirname "$0")
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
-# lives GUEST PLACE [PAGES]: moved, saved with decode on and off, moved again; all
+# lives GUEST PLACE [PAGES]: moved, saved with decode on and off, moved back; all
 # pages of it there each time.
 lives() {
 	pages=${3:-$((0x$(ask "$1" size status) / 4096))}
+	first=$(ask "$1" at status)
 	say "$1" bar "$2"
 	expect_whole "$1" "$2"
 	expect "$1" of "$pages" check
@@ -25,8 +26,8 @@ lives() {
 	restore "$1"
 	say "$1" decode 1
 	expect_whole "$1" "$2"
-	say "$1" bar "$A"
-	expect_whole "$1"
+	say "$1" bar "$first"
+	expect_whole "$1" "$first"
 	expect "$1" of "$pages" check
 	expect_quiet "$1"
 }
