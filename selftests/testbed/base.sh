@@ -80,10 +80,11 @@ copy_busybox()
 	done
 }
 
-# What libxl and the device model look up; the qemuusers are dm_restrict's.
+# What libxl and the device model look up; the qemuusers are dm_restrict's.  Where
+# dom0's ring is oxenstored knows from its file alone.
 write_etc()
 {
-	mkdir -p "$root/etc/xen"
+	copy_in /etc/xen/oxenstored.conf
 	: >"$root/etc/xen/xl.conf"
 	cat >"$root/etc/passwd" <<-EOT
 	root:x:0:0:root:/root:/bin/sh
