@@ -75,11 +75,17 @@ stock() {
 	expect a access trapped status
 }
 
-# transport COMMAND: of what xl sends, what it makes of it is sent.
+# transport COMMAND: of what xl sends, what it makes of it is sent.  Only ssh has the
+# end that xl reads from: when it goes xl has to see that.
 transport() {
+	rm -f "$live_dir/sent"
+	mkfifo "$live_dir/sent"
 	cat >"$live_dir/ssh" <<-END
 	#!/bin/sh
-	{ $1; } | dbclient -y -y -K 2 "\$1" ". /testbed/environment; xl migrate-receive"
+	exec 3<&0
+	{ $1; } <&3 >"$live_dir/sent" &
+	exec dbclient -y -y -K 2 "\$1" ". /testbed/environment; xl migrate-receive" \\
+		<"$live_dir/sent" 3<&-
 	END
 	chmod +x "$live_dir/ssh"
 }
