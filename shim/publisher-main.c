@@ -131,7 +131,6 @@ int main(int argc, char **argv)
 {
 	unsigned long domid;
 	char *end;
-	int rc;
 
 	if (argc != 2 || fcntl(MESSAGE_FD, F_GETFD) < 0)
 		return usage();
@@ -139,9 +138,6 @@ int main(int argc, char **argv)
 	domid = strtoul(argv[1], &end, 10);
 	if (errno || *end || argv[1][0] < '0' || argv[1][0] > '9' || domid >= 0x7ff0)
 		return usage();
-	rc = fork();
-	if (rc)
-		return rc < 0;
 	leave_parent();
 	stand_back();
 	make_room();

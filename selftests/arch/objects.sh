@@ -222,7 +222,7 @@ guest_manners() {
 	never '(signalfd|alarm|setitimer|timer_create|sleep|usleep|nanosleep)' "$@"
 	never '_?(v?d?f?printf|putc?|f?putc|putchar|f?puts|fwrite|perror|syslog)' "$@"
 	never 'stdin|stdout|stderr|setenv|putenv|unsetenv|chdir|umask' "$@"
-	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher publisher-main
+	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher
 	only 'posix_spawn|socketpair' publisher
 	only 'write' log
 	only 'fopen(64)?' area

@@ -143,7 +143,7 @@ FIXTURE_SETUP(device_model)
 	self->fake = the_fake();
 	self->domid = process_domid();
 	become_device_model(self->fake, self->domid);
-	self->publisher = process_publisher(self->domid);
+	self->publisher = process_new_publisher(self->domid);
 	ASSERT_LT(0, self->publisher);
 	self->pidfd = process_open(self->publisher);
 	ASSERT_LE(0, self->pidfd);
@@ -279,7 +279,7 @@ TEST(started_programs_see_nothing)
 		TH_LOG("no descriptor at all, nothing is shown here");
 	child_sees(after, sizeof(after));
 	EXPECT_STREQ(before, after);
-	EXPECT_LT(0, process_publisher(domid))
+	EXPECT_LT(0, process_new_publisher(domid))
 		TH_LOG("none, or a second one by the program");
 	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
 	EXPECT_EQ(ECHILD, errno);
@@ -303,7 +303,7 @@ static void end_of_device_model(int sig)
 	}
 	close(says[1]);
 	ASSERT_EQ(1, read(says[0], &byte, 1));
-	publisher = process_publisher(domid);
+	publisher = process_new_publisher(domid);
 	ASSERT_LT(0, publisher);
 	pidfd = process_open(publisher);
 	ASSERT_LE(0, pidfd);

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -46,6 +48,16 @@ pid_t process_publisher(uint32_t domid)
 	}
 	if (proc)
 		closedir(proc);
+	return found;
+}
+
+pid_t process_new_publisher(uint32_t domid)
+{
+	time_t end = time(NULL) + PATIENCE_MS / 1000;
+	pid_t found;
+
+	while (!(found = process_publisher(domid)) && time(NULL) < end)
+		sched_yield();
 	return found;
 }
 

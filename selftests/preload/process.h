@@ -25,6 +25,17 @@ uint32_t process_domid(void);
 pid_t process_publisher(uint32_t domid);
 
 /**
+ * process_new_publisher() - Find a publisher that was started just now.
+ * @domid: of process_domid()
+ *
+ * A process that is about to become one has no name for a moment, after whoever
+ * started it was told that all is well.
+ *
+ * Return: as of process_publisher(), 0 after the time that any machine needs.
+ */
+pid_t process_new_publisher(uint32_t domid);
+
+/**
  * process_open() - A descriptor that stands for a process, see pidfd_open(2).
  * @pid: not a child, perhaps
  */

@@ -87,7 +87,7 @@ FIXTURE_SETUP(publisher)
 	be_a_bad_example();
 	self->domid = process_domid();
 	self->records = open_publisher(self->domid, PRODUCT);
-	self->pid = process_publisher(self->domid);
+	self->pid = process_new_publisher(self->domid);
 	ASSERT_LT(0, self->pid);
 	self->pidfd = process_open(self->pid);
 	ASSERT_LE(0, self->pidfd);
@@ -266,7 +266,7 @@ TEST(full_is_waited_for_five_seconds)
 
 static void kill_publisher(uint32_t domid)
 {
-	pid_t pid = process_publisher(domid);
+	pid_t pid = process_new_publisher(domid);
 	int pidfd;
 
 	ASSERT_LT(0, pid);
@@ -286,7 +286,7 @@ TEST_F(publisher, dead_is_replaced_once)
 	process_fds(getpid(), before, sizeof(before));
 	kill_publisher(self->domid);
 	EXPECT_EQ(-ECONNRESET, self->records->barrier(self->records));
-	EXPECT_LT(0, process_publisher(self->domid));
+	EXPECT_LT(0, process_new_publisher(self->domid));
 	EXPECT_EQ(0, self->records->barrier(self->records));
 	EXPECT_EQ(0, self->records->publish(self->records, &good));
 	process_fds(getpid(), after, sizeof(after));
@@ -356,7 +356,7 @@ TEST(dead_at_the_barrier_is_replaced_once)
 	ASSERT_EQ(0, setenv("TALKER", "leaves", 1));
 	records = open_publisher(process_domid(), "talker");
 	EXPECT_EQ(-ECONNRESET, records->barrier(records));
-	EXPECT_LT(0, process_publisher(process_domid()));
+	EXPECT_LT(0, process_new_publisher(process_domid()));
 	EXPECT_EQ(0, records->publish(records, &good));
 	EXPECT_EQ(-EPIPE, records->barrier(records));
 	EXPECT_EQ(0, process_publisher(process_domid()));
@@ -441,7 +441,7 @@ TEST(with_few_descriptors)
 	for (int fd = 3; fd < 64; fd++)
 		close(fd);
 	records = open_publisher(domid, PRODUCT);
-	pid = process_publisher(domid);
+	pid = process_new_publisher(domid);
 	ASSERT_LT(0, pid);
 	pidfd = process_open(pid);
 	EXPECT_EQ(0, records->load(records, recs));
@@ -538,18 +538,14 @@ FIXTURE_SETUP(program)
 {
 	uint32_t domid = process_domid();
 	char text[16];
-	int fds[2], status;
+	int fds[2];
 	pid_t pid;
 
 	snprintf(text, sizeof(text), "%u", domid);
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds));
 	pid = start(text, NULL, fds[1], STDERR_FILENO);
 	close(fds[1]);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_EQ(0, status);
 	self->fd = fds[0];
-	pid = process_publisher(domid);
-	ASSERT_LT(0, pid);
 	self->pidfd = process_open(pid);
 	ASSERT_LE(0, self->pidfd);
 }

@@ -67,10 +67,7 @@ int main(void)
 {
 	const char *how = getenv("TALKER");
 	struct pollfd pfd = { .fd = MESSAGE_FD };	/* hang-ups only */
-	pid_t pid = fork();
 
-	if (pid)
-		return pid < 0;
 	if (!how || strcmp(how, "silent"))
 		talk();
 	if (dies(how))
