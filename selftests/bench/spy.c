@@ -134,11 +134,15 @@ static void write_span(struct span *span)
 #define SPY_ON(type, failure, name, node, params, args)				\
 __attribute__((visibility("default"))) type name params				\
 {										\
-	typeof(&name) real = (typeof(&name))dlsym(RTLD_NEXT, #name);		\
+	static typeof(&name) real;						\
 	struct span span __attribute__((cleanup(write_span))) = {			\
-		#name, { WORDS_OF args }, now()					\
+		#name, { WORDS_OF args }, 0					\
 	};									\
 										\
+	/* once, and before the clock starts */					\
+	if (!real)								\
+		real = (typeof(&name))dlsym(RTLD_NEXT, #name);			\
+	span.start = now();							\
 	return real args;							\
 }
 SYMBOLS_INTERPOSED(SPY_ON)
