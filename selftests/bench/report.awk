@@ -128,7 +128,7 @@ function dot(times, y, colour)
 		return
 	if (times < 0.01)
 		times = 0.01
-	printf "<circle cx='%.1f' cy='%d' r='4' fill='%s'/>\n", x_of(times), y, colour >svg
+	plot = plot sprintf("<circle cx='%.1f' cy='%d' r='4' fill='%s'/>\n", x_of(times), y, colour)
 }
 
 function draw(name, stock, shim, one,	y)
@@ -136,35 +136,36 @@ function draw(name, stock, shim, one,	y)
 	if (name ~ /^pass_through/)
 		return
 	y = 60 + 20 * drawn++
-	printf "<text x='230' y='%d' text-anchor='end'>%s</text>\n", y + 4, name >svg
+	plot = plot sprintf("<text x='230' y='%d' text-anchor='end'>%s</text>\n", y + 4, name)
 	dot(stock == "" ? "" : stock / one, y, "#c0392b")
 	dot(shim / one, y, "#2471a3")
 }
 
-function begin_plot(	e)
+function write_plot(	e, height)
 {
+	height = 60 + 20 * drawn
 	print "<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->" >svg
-	printf "<svg xmlns='http://www.w3.org/2000/svg' width='920' height='480' " \
-	       "font-family='sans-serif' font-size='12'>\n" >svg
-	printf "<rect width='920' height='480' fill='white'/>\n" >svg
+	printf "<svg xmlns='http://www.w3.org/2000/svg' width='920' height='%d' " \
+	       "font-family='sans-serif' font-size='12'>\n", height >svg
+	printf "<rect width='920' height='%d' fill='white'/>\n", height >svg
 	printf "<text x='10' y='20'>Times the limit, or stock where nothing bounds it: " \
 	       "<tspan fill='#2471a3'>xenphysmap</tspan>, " \
 	       "<tspan fill='#c0392b'>stock QEMU</tspan></text>\n" >svg
 	for (e = -2; e <= 5; e++) {
-		printf "<line x1='%.1f' x2='%.1f' y1='46' y2='470' stroke='%s'/>\n",
-		       x_of(10 ^ e), x_of(10 ^ e), e ? "#ddd" : "#555" >svg
+		printf "<line x1='%.1f' x2='%.1f' y1='46' y2='%d' stroke='%s'/>\n",
+		       x_of(10 ^ e), x_of(10 ^ e), height - 10, e ? "#ddd" : "#555" >svg
 		printf "<text x='%.1f' y='42' text-anchor='middle'>%s</text>\n",
 		       x_of(10 ^ e), 10 ^ e >svg
 	}
+	printf "%s</svg>\n", plot >svg
 }
 
 END {
 	printf "%-28s %-7s %10s %10s %10s  %s\n", "name", "unit", "stock", "shim", "limit",
 	       "ratio (range, pairs)"
 	printf "[" >json
-	begin_plot()
 	for (i = 1; i <= rows; i++)
 		row(order[i])
 	print "]" >json
-	print "</svg>" >svg
+	write_plot()
 }
