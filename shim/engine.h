@@ -80,6 +80,7 @@ struct kept {
  * @fresh: it is booting, and hasn't had its video RAM's BAR anywhere
  * @recalled: whether it booted before has been asked
  * @guess: where that had its first BAR; of 0 frames where it isn't known
+ * @runs: the guest may have done something since its first block was populated
  * @suspect: a region is where a guess has put a block, see follow_region_add()
  * @quiet: nothing of the above is to be done; read and written atomically,
  *         read without the lock
@@ -113,6 +114,7 @@ struct xenphysmap {
 	bool fresh;
 	bool recalled;
 	struct region guess;
+	bool runs;
 	struct region suspect;
 	bool quiet;
 	bool strict;

@@ -232,6 +232,7 @@ static int running(struct xenphysmap *pm)
 	/* QEMU enables its ioreq server once before it has any memory at all */
 	if (!anything_seen(pm))
 		return 0;
+	pm->runs = true;
 	if (pm->learning) {
 		pm->learning = false;
 		restore_done(pm);

@@ -31,20 +31,65 @@ struct source {
 	unsigned int flags;
 };
 
-static unsigned int list_frames(xen_pfn_t list[LARGE], uint64_t gfn, uint64_t nr)
+static unsigned int list_extents(xen_pfn_t list[LARGE], uint64_t gfn, uint64_t nr,
+				 unsigned int order)
 {
 	for (uint64_t i = 0; i < nr; i++)
-		list[i] = gfn + i;
+		list[i] = gfn + (i << order);
 	return nr;
 }
 
-static int extents(const struct source *s, uint64_t gfn, uint64_t nr, unsigned int order)
+static int pages(const struct source *s, uint64_t gfn, uint64_t nr)
 {
 	xen_pfn_t list[LARGE];
 
 	return next_xc_domain_populate_physmap_exact(s->xch, s->pm->domid,
-						     list_frames(list, gfn, nr), order,
-						     s->flags, list) ? -errno : 0;
+						     list_extents(list, gfn, nr, 0), 0, s->flags,
+						     list) ? -errno : 0;
+}
+
+/* How many of @nr large extents there are afterwards, or -1. */
+static int large_extents(const struct source *s, uint64_t gfn, uint64_t nr, unsigned int flags)
+{
+	xen_pfn_t list[LARGE];
+
+	if (nr > LARGE)
+		nr = LARGE;
+	return next_xc_domain_populate_physmap(s->xch, s->pm->domid,
+					       list_extents(list, gfn, nr, LARGE_ORDER),
+					       LARGE_ORDER, flags, list);
+}
+
+static int give_back(const struct source *s, uint64_t gfn, uint64_t nr, unsigned int order)
+{
+	xen_pfn_t list[LARGE];
+
+	return next_xc_domain_decrease_reservation_exact(s->xch, s->pm->domid,
+							 list_extents(list, gfn, nr, order), order,
+							 list) ? -errno : 0;
+}
+
+/*
+ * Have Xen look at the frames, all of a table at a time, and mark them as to be
+ * populated on demand, which it refuses where anything is.  Populating them for good
+ * then takes the marks away.  A guest that touches a mark dies of it, since there is
+ * nothing to populate it with: this is for one that doesn't run yet.
+ *
+ * -EOPNOTSUPP: they have to be looked at one by one.
+ */
+static int claim(const struct source *s, uint64_t gfn, uint64_t nr)
+{
+	int rc, done;
+
+	if (s->pm->runs || gfn % LARGE || nr % LARGE || nr > LARGE * LARGE)
+		return -EOPNOTSUPP;
+	done = large_extents(s, gfn, nr / LARGE, XENMEMF_populate_on_demand);
+	if (done == (int)(nr / LARGE))
+		return 0;
+	rc = done > 0 ? give_back(s, gfn, done, LARGE_ORDER) : 0;
+	if (rc)
+		log_error("frames at 0x%" PRIx64 " can't be given back: %s", gfn, strerror(-rc));
+	return done < 0 ? -EOPNOTSUPP : -EBUSY;
 }
 
 /* Up to the next frame where a large extent may begin. */
@@ -55,41 +100,60 @@ static uint64_t part(uint64_t gfn, uint64_t left)
 	return nr < left ? nr : left;
 }
 
+/* As many large extents as there is memory for; frames that have pages then. */
+static uint64_t fill_large(const struct source *s, uint64_t gfn, uint64_t nr)
+{
+	int done = 0;
+
+	if (gfn % LARGE == 0 && nr >= LARGE)
+		done = large_extents(s, gfn, nr / LARGE, s->flags);
+	return done > 0 ? done * LARGE : 0;
+}
+
 /* On failure @done is what is there for certain; more may be. */
 static int fill(const struct source *s, uint64_t gfn, uint64_t nr, uint64_t *done)
 {
 	bool large = true;
-	int rc = 0;
 
-	for (*done = 0; *done < nr; *done += part(gfn + *done, nr - *done)) {
-		uint64_t at = gfn + *done, n = part(at, nr - *done);
+	for (*done = 0; *done < nr;) {
+		uint64_t at = gfn + *done, n = large ? fill_large(s, at, nr - *done) : 0;
 
-		/* memory that is in small pieces will be so for the rest too */
-		large = large && (n < LARGE || !extents(s, at, 1, LARGE_ORDER));
-		if (!large || n < LARGE)
-			rc = extents(s, at, n, 0);
-		if (rc)
-			return rc;
+		if (!n) {
+			int rc;
+
+			/* memory that is in small pieces will be so for the rest too */
+			large = large && at % LARGE;
+			n = part(at, nr - *done);
+			rc = pages(s, at, n);
+			if (rc)
+				return rc;
+		}
+		*done += n;
 	}
 	return 0;
 }
 
-/* The frames were empty before: all that is there now is to go. */
-static int drain(const struct source *s, uint64_t gfn, uint64_t nr, uint64_t done)
+/*
+ * The frames were empty before: all that is there now is to go.  Where they were
+ * claimed nothing may be looked at, and what isn't a page is a mark.
+ */
+static int drain(const struct source *s, uint64_t gfn, uint64_t nr, uint64_t done, bool claimed)
 {
-	xen_pfn_t list[LARGE];
-	uint64_t rest, n;
-	int rc = mapping_moved(s->pm->fmem, s->pm->domid, gfn + done, part(gfn + done, nr - done),
-			       &rest);
+	uint64_t n = part(gfn + done, nr - done), rest = done + n;
+	int rc = 0;
 
-	if (!rc)
-		done += rest;
+	if (claimed && rest < nr)
+		rc = give_back(s, gfn + rest, (nr - rest) / LARGE, LARGE_ORDER);
+	else if (!claimed)
+		rc = mapping_moved(s->pm->fmem, s->pm->domid, gfn + done, n, &n);
+	if (claimed || !rc)
+		done += n;
 	for (uint64_t i = 0; i < done; i += n) {
+		int undo;
+
 		n = part(gfn + i, done - i);
-		if (next_xc_domain_decrease_reservation_exact(s->xch, s->pm->domid,
-							      list_frames(list, gfn + i, n), 0,
-							      list))
-			rc = -errno;
+		undo = give_back(s, gfn + i, n, 0);
+		rc = undo ? undo : rc;
 	}
 	return rc;
 }
@@ -113,7 +177,6 @@ static void recall(struct xenphysmap *pm)
 static bool promising(struct xenphysmap *pm, const struct block *b)
 {
 	const struct region *g = &pm->guess;
-	uint64_t hit;
 
 	if (g->nr != b->nr || g->gfn == block_place(b) || g->gfn + g->nr > P2M_MAX ||
 	    blocks_in_place(&pm->blocks, g->gfn, g->nr, b))
@@ -121,14 +184,20 @@ static bool promising(struct xenphysmap *pm, const struct block *b)
 	for (size_t i = 0; i < pm->nr_regions; i++)
 		if (frames_overlap(pm->region[i].gfn, pm->region[i].nr, g->gfn, g->nr))
 			return false;
-	return pm->fmem && !move_look(pm, g->gfn, g->nr, &hit);
+	return pm->fmem;
 }
 
 static int fill_in_place(const struct source *s, struct block *b)
 {
-	uint64_t place = s->pm->guess.gfn, done;
-	int rc = fill(s, place, b->nr, &done), undo;
+	uint64_t place = s->pm->guess.gfn, done, hit;
+	int rc = claim(s, place, b->nr), undo;
+	bool claimed = !rc;
 
+	if (rc == -EOPNOTSUPP)
+		rc = move_look(s->pm, place, b->nr, &hit);
+	if (rc)
+		return rc;
+	rc = fill(s, place, b->nr, &done);
 	if (!rc) {
 		blocks_put(&s->pm->blocks, b, 0, b->nr, place);
 		b->guessed = true;
@@ -138,7 +207,7 @@ static int fill_in_place(const struct source *s, struct block *b)
 	}
 	log_warn("%s: no pages at 0x%" PRIx64 " (%s), its BAR of the last boot", b->name, place,
 		 strerror(-rc));
-	undo = drain(s, place, b->nr, done);
+	undo = drain(s, place, b->nr, done, claimed);
 	if (undo)
 		log_error("pages at 0x%" PRIx64 " can't be given back: %s", place, strerror(-undo));
 	return rc;

@@ -63,6 +63,10 @@
 	X(int, -1, xc_interface_close, NULL, (xc_interface *xch), (xch))
 
 #define SYMBOLS_USED(X)							\
+	X(int, -1, xc_domain_populate_physmap, NULL,			\
+	  (xc_interface *xch, uint32_t domid, unsigned long nr_extents,	\
+	   unsigned int extent_order, unsigned int mem_flags, xen_pfn_t *extent_start), \
+	  (xch, domid, nr_extents, extent_order, mem_flags, extent_start)) \
 	X(int, -1, xc_domain_decrease_reservation_exact, NULL,		\
 	  (xc_interface *xch, uint32_t domid, unsigned long nr_extents,	\
 	   unsigned int extent_order, xen_pfn_t *extent_start),		\

@@ -119,7 +119,7 @@ plain_libxen_names() {
 	only '(xc_|xencall|xendevicemodel_|xenforeignmemory_|xentoollog|xtl_).*' \
 		next-link next-wrap
 	wants next-link | grep -cx 'xendevicemodel_close'
-	never "xc_(interface|domain_(populate|add)).*" next-wrap
+	never "xc_(interface|domain_(populate_physmap_exact|add)).*" next-wrap
 	never '(xendevicemodel_(create|close|relocate).*|xenforeignmemory_(map2?|close))' next-wrap
 	only '__real_.*' next-wrap
 }

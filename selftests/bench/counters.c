@@ -127,6 +127,17 @@ TEST_F(cost, back_again)
 		    "pin_memory_cacheattr*2 " RENEWED);
 }
 
+/* Where its BAR was: Xen looks and marks, then populates, 2 MiB at a time. */
+TEST_F(cost, second_boot)
+{
+	guest_boot_as(&(struct guest){
+		.release = FAKEXEN_4_17, .remembered = "f1000000 400000",
+	});
+	count_from_here();
+	EXPECT_EQ(0, dm_add_block(&dm, 0x400, 1024));
+	EXPECT_COST(3, "populate_physmap*2 xs_transaction_start xs_write*3 xs_transaction_end map2");
+}
+
 FIXTURE(toggle) { };
 FIXTURE_VARIANT(toggle) { enum dm_age age; unsigned long mallocs; };
 FIXTURE_SETUP(toggle) { boot_as(variant->age); }

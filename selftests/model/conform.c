@@ -54,6 +54,28 @@ static int populate_frames(const struct conform_row *r)
 	return 0;
 }
 
+/* To be populated on demand, of 2 MiB each; how many Xen took. */
+static int claim(const struct conform_row *r)
+{
+	int done;
+
+	for (uint64_t i = 0; i < r->b; i++)
+		list[i] = r->a + 512 * i;
+	done = xc_domain_populate_physmap(conform.xch, conform.domid, r->b, 9,
+					  XENMEMF_populate_on_demand, list);
+	if (done == (int)r->c)
+		return 0;
+	ksft_print_msg("%d extents", done);
+	return -1;
+}
+
+static int give_back(const struct conform_row *r)
+{
+	for (uint64_t i = 0; i < r->b; i++)
+		list[i] = r->a + (i << r->c);
+	return xc_domain_decrease_reservation_exact(conform.xch, conform.domid, r->b, r->c, list);
+}
+
 static int add_range(const struct conform_row *r)
 {
 	struct xen_add_to_physmap *arg = xencall_alloc_buffer(conform.xcall, sizeof(*arg));
@@ -260,6 +282,10 @@ static int do_row(const struct conform_row *r)
 	switch (r->op) {
 	case POPULATE:
 		return populate_frames(r);
+	case CLAIM:
+		return claim(r);
+	case GIVE_BACK:
+		return give_back(r);
 	case RELOCATE:
 		return xendevicemodel_relocate_memory(dmod, domid, r->c, r->a, r->b);
 	case PREEMPTED:

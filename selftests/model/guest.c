@@ -47,6 +47,7 @@ void guest_boot_as(const struct guest *wanted)
 		.own_domid = guest.stubdom,
 		.release = guest.release,
 		.pool = guest.pool,
+		.memory = guest.memory,
 	});
 	seam_forget_log();
 	make_directory();

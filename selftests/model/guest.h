@@ -41,6 +41,7 @@ struct guest {
 	uint64_t home;		/* HOME unless set */
 	uint64_t nr;		/* VRAM unless set */
 	uint64_t pool;
+	uint64_t memory;	/* pages that it may have, 0 for any number */
 	uint32_t stubdom;	/* where the device model runs, 0 for dom0 */
 	bool no_rom;
 	const char *remembered;	/* of its last boot: "place size", in bytes */

@@ -27,7 +27,7 @@ static unsigned long moves(void)
 static void lives_on(uint64_t bar)
 {
 	EXPECT_EQ(0, dm_map_bar(&dm, VGA, bar));
-	EXPECT_EQ(bar, walk_place(HOME));
+	EXPECT_EQ(bar, walk_place(VGA->home));
 	EXPECT_TRUE(guest_sees(VGA, bar));
 	EXPECT_TRUE(walk(0));
 	EXPECT_EQ(0, dm_move_bar(&dm, VGA, bar, BAR_B));
@@ -180,30 +180,127 @@ TEST_F(refused, pages)
 	lives_on(BAR_A);
 }
 
-/* 4 MiB: two extents, both at home and in place. */
+/* ---- 4 MiB: two large extents ---- */
+
+#define LARGE_NR	1024
+#define LARGE_HOME	0x400
+#define LARGE_A		UINT64_C(0xf1000)
+#define LARGE_AT_A	"f1000000 400000"
+
+static const char plain[] = "xc_domain_populate_physmap";
+static const char exact[] = "xc_domain_populate_physmap_exact";
+
+static void boot_large(const char *remembered)
+{
+	guest_boot_as(&(struct guest){
+		.home = LARGE_HOME, .nr = LARGE_NR, .remembered = remembered,
+	});
+}
+
+static void expect_nothing_at(uint64_t gfn)
+{
+	for (uint64_t i = 0; i < LARGE_NR; i++)
+		ASSERT_EQ(FAKEXEN_EMPTY, fakexen_type_at(gfn + i))
+			TH_LOG("frame %#jx", (uintmax_t)(gfn + i));
+}
+
 TEST(large_extents)
 {
-	guest_boot_as(&(struct guest){ .home = 0x200, .nr = 1024 });
-	EXPECT_EQ(3, fakexen_calls("xc_domain_populate_physmap_exact"));
+	boot_large(NULL);
+	EXPECT_EQ(1, fakexen_calls(plain));
+	/* the ROM's */
+	EXPECT_EQ(1, fakexen_calls(exact));
 	EXPECT_TRUE(walk(0));
-	EXPECT_EQ(0, dm_map_bar(&dm, VGA, 0xf1000));
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, LARGE_A));
 	EXPECT_TRUE(walk(0));
 	dm_end(&dm);
 }
 
-TEST(no_large_extents)
+FIXTURE(few) { };
+FIXTURE_SETUP(few) { }
+FIXTURE_TEARDOWN(few) { fakexen_fail(NULL); }
+FIXTURE_VARIANT(few) { unsigned long after, plain, exact; };
+FIXTURE_VARIANT_ADD(few, none) { 0, 1, 3 };
+FIXTURE_VARIANT_ADD(few, one) { 1, 2, 1 };
+
+TEST_F(few, large_extents)
 {
 	const struct fakexen_fault fault = {
-		.name = "xc_domain_populate_physmap_exact", .nth = 1, .times = 1, .error = ENOMEM,
+		.name = plain, .nth = 1, .times = 1, .error = ENOMEM, .after = variant->after,
 	};
 
 	guest_fault = &fault;
-	guest_boot_as(&(struct guest){ .home = 0x200, .nr = 1024 });
+	boot_large(NULL);
+	guest_fault = NULL;
+	EXPECT_EQ(variant->plain, fakexen_calls(plain));
+	EXPECT_EQ(variant->exact, fakexen_calls(exact));
+	EXPECT_TRUE(walk(0));
+	dm_end(&dm);
+}
+
+/* Xen looks at the frames, and marks them in the same call. */
+TEST(claimed)
+{
+	boot_large(LARGE_AT_A);
+	EXPECT_EQ(LARGE_A, walk_place(LARGE_HOME));
+	EXPECT_EQ(2, fakexen_calls(plain));
+	EXPECT_EQ(0, fakexen_calls("xencall2"));
+	for (uint64_t i = 0; i < LARGE_NR; i++)
+		ASSERT_EQ(FAKEXEN_RAM_RW, fakexen_type_at(LARGE_A + i));
+	lives_on(LARGE_A);
+}
+
+/* The domain builder's pages are in the second extent. */
+TEST(claimed_in_vain)
+{
+	boot_large("fec00000 400000");
+	EXPECT_EQ(LARGE_HOME, walk_place(LARGE_HOME));
+	for (uint64_t i = 0xfec00; i < 0xfeff8; i++)
+		ASSERT_EQ(FAKEXEN_EMPTY, fakexen_type_at(i));
+	EXPECT_TRUE(walk(0));
+	lives_on(LARGE_A);
+}
+
+/* Who may not claim looks. */
+TEST(claims_are_refused)
+{
+	const struct fakexen_fault fault = {
+		.name = plain, .nth = 1, .times = 1, .error = EPERM,
+	};
+
+	guest_fault = &fault;
+	boot_large(LARGE_AT_A);
 	guest_fault = NULL;
 	fakexen_fail(NULL);
-	/* one that failed, two for its frames and the rest, one for the ROM */
-	EXPECT_EQ(4, fakexen_calls("xc_domain_populate_physmap_exact"));
+	EXPECT_EQ(LARGE_A, walk_place(LARGE_HOME));
+	EXPECT_NE(0, fakexen_calls("xencall2"));
+	lives_on(LARGE_A);
+}
+
+/* A guest that runs could touch what is marked. */
+TEST(running_guests_are_not_touched)
+{
+	guest_boot_as(&(struct guest){ .remembered = LARGE_AT_A });
+	guest_resume();
+	EXPECT_EQ(0, dm_add_block(&dm, LARGE_HOME, LARGE_NR));
+	walk_add_at(LARGE_HOME, LARGE_A, LARGE_NR);
+	EXPECT_NE(0, fakexen_calls("xencall2"));
+	EXPECT_EQ(1, fakexen_calls(plain));
 	EXPECT_TRUE(walk(0));
+	dm_end(&dm);
+}
+
+/* Memory for one large extent, and for some pages of the next. */
+TEST(memory_runs_out_over_marks)
+{
+	guest_boot_as(&(struct guest){
+		.remembered = "f1000000 600000", .memory = RAM + 8 + VRAM + ROM_NR + 512 + 30,
+	});
+	EXPECT_EQ(-1, dm_add_block(&dm, LARGE_HOME, LARGE_NR + 512));
+	expect_nothing_at(LARGE_A);
+	expect_nothing_at(LARGE_A + 512);
+	EXPECT_EQ(0, fakexen_lost());
+	EXPECT_EQ(0, dm_map_bar(&dm, VGA, BAR_A));
 	dm_end(&dm);
 }
 

@@ -60,6 +60,7 @@ enum fakexen_type {
 	FAKEXEN_RAM_LOGDIRTY,
 	FAKEXEN_RAM_RO,
 	FAKEXEN_MMIO_DIRECT,
+	FAKEXEN_ON_DEMAND,	/* to be populated when it is touched, from nothing */
 };
 
 /* The page in a frame, and the frame of a page. */

@@ -52,7 +52,7 @@ struct p2m_entry {
 void p2m_reset(uint64_t pool);
 struct p2m_entry p2m_get(uint64_t gfn);
 int p2m_set(uint64_t gfn, uint64_t page, enum fakexen_type type);
-int p2m_set_large(uint64_t gfn, uint64_t first_page);
+int p2m_set_large(uint64_t gfn, uint64_t first_page, enum fakexen_type type);
 uint64_t p2m_maximum(void);
 
 #define P2M_LARGE_ORDER	9
@@ -61,7 +61,8 @@ uint64_t p2m_maximum(void);
 /* physmap.c */
 void physmap_reset(void);
 unsigned long xen_populate(uint64_t gfn, unsigned int order);	/* 0 or 1 extent */
-int xen_depopulate(uint64_t gfn);
+unsigned long xen_mark(uint64_t gfn, unsigned int order);	/* the same */
+int xen_depopulate(uint64_t gfn, unsigned int order);
 int physmap_add_one(uint64_t src, uint64_t dst);
 int physmap_add_range(uint64_t src, uint64_t dst, uint16_t nr);
 int physmap_add_shared_info(uint64_t gfn);

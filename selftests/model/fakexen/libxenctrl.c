@@ -39,6 +39,34 @@ FAKE(int, xc_interface_close, (xc_interface *xch))
 	return 0;
 }
 
+static unsigned long populate(uint64_t gfn, unsigned int order, unsigned int mem_flags)
+{
+	if (mem_flags & XENMEMF_populate_on_demand)
+		return xen_mark(gfn, order);
+	return xen_populate(gfn, order);
+}
+
+/* How many extents there are. */
+FAKE(int, xc_domain_populate_physmap,
+     (xc_interface *xch, uint32_t domid, unsigned long nr_extents, unsigned int extent_order,
+      unsigned int mem_flags, xen_pfn_t *extent_start))
+{
+	FAKE_CALL(xc_domain_populate_physmap);
+	const struct fakexen_fault *fault = call_fault();
+	int rc = machine_check(domid);
+	unsigned long done = 0;
+
+	(void)xch;
+	if (!rc && fault && !fault->after)
+		rc = -fault->error;
+	if (rc)
+		return result(rc);
+	while (done < nr_extents && (!fault || done < fault->after) &&
+	       populate(extent_start[done], extent_order, mem_flags))
+		done++;
+	return done;
+}
+
 /* Fewer extents than asked for is EBUSY; those that are there stay there. */
 FAKE(int, xc_domain_populate_physmap_exact,
      (xc_interface *xch, uint32_t domid, unsigned long nr_extents, unsigned int extent_order,
@@ -49,19 +77,18 @@ FAKE(int, xc_domain_populate_physmap_exact,
 	int rc = machine_check(domid);
 
 	(void)xch;
-	(void)mem_flags;
 	if (rc)
 		return result(rc);
 	for (unsigned long i = 0; i < nr_extents; i++) {
 		if (fault && i == fault->after)
 			return result(-fault->error);
-		if (!xen_populate(extent_start[i], extent_order))
+		if (!populate(extent_start[i], extent_order, mem_flags))
 			return result(-EBUSY);
 	}
 	return fault ? result(-fault->error) : 0;
 }
 
-/* Order 0 only: nobody gives back more at once. */
+/* More at once only where frames are marked: nobody gives back more pages. */
 FAKE(int, xc_domain_decrease_reservation_exact,
      (xc_interface *xch, uint32_t domid, unsigned long nr_extents, unsigned int extent_order,
       xen_pfn_t *extent_start))
@@ -71,11 +98,9 @@ FAKE(int, xc_domain_decrease_reservation_exact,
 	int rc = machine_check(domid);
 
 	(void)xch;
-	if (!rc && extent_order)
-		rc = -EOPNOTSUPP;
 	for (unsigned long i = 0; !rc && i < nr_extents; i++)
-		if (xen_depopulate(extent_start[i]))
-			rc = -EBUSY;
+		if (xen_depopulate(extent_start[i], extent_order))
+			rc = -EINVAL;
 	return result(rc);
 }
 
@@ -174,6 +199,7 @@ static int get_mem_type(struct xen_hvm_get_mem_type *arg)
 		[FAKEXEN_RAM_LOGDIRTY] = HVMMEM_ram_ro,
 		[FAKEXEN_RAM_RO] = HVMMEM_ram_ro,
 		[FAKEXEN_MMIO_DIRECT] = HVMMEM_mmio_dm,
+		[FAKEXEN_ON_DEMAND] = HVMMEM_ram_rw,
 	};
 	int rc = machine_check(arg->domid);
 

@@ -107,6 +107,9 @@ static bool map_pages(char *map, int prot, size_t nr, const xen_pfn_t *gfns, int
 
 		run = 1;
 		err[i] = page ? 0 : -EINVAL;
+		/* there is no page to be had: Xen crashes the domain */
+		if (fakexen_type_at(gfns[i]) == FAKEXEN_ON_DEMAND)
+			machine.gone = true;
 		if (!page)
 			continue;
 		while (i + run < nr && fakexen_page_at(gfns[i + run]) == page + run)

@@ -135,7 +135,8 @@ int p2m_set(uint64_t gfn, uint64_t page, enum fakexen_type type)
 	return 0;
 }
 
-int p2m_set_large(uint64_t gfn, uint64_t first_page)
+/* @first_page may be FAKEXEN_NO_PAGE: then none of them has one. */
+int p2m_set_large(uint64_t gfn, uint64_t first_page, enum fakexen_type type)
 {
 	struct leaf *leaf;
 	void **s;
@@ -152,8 +153,8 @@ int p2m_set_large(uint64_t gfn, uint64_t first_page)
 		abort();
 	leaf->large = true;
 	for (int i = 0; i < ENTRIES; i++)
-		leaf->entry[i] = (struct p2m_entry){ first_page + i, FAKEXEN_RAM_RW };
-	if (gfn + ENTRIES - 1 > maximum)
+		leaf->entry[i] = (struct p2m_entry){ first_page ? first_page + i : first_page, type };
+	if (type != FAKEXEN_EMPTY && gfn + ENTRIES - 1 > maximum)
 		maximum = gfn + ENTRIES - 1;
 	return 0;
 }

@@ -73,7 +73,7 @@ static int populate_large(uint64_t gfn)
 		before[i] = p2m_get(gfn + i).page;
 		page_new();
 	}
-	rc = p2m_set_large(gfn, first);
+	rc = p2m_set_large(gfn, first, FAKEXEN_RAM_RW);
 	for (unsigned int i = 0; !rc && i < P2M_LARGE; i++) {
 		page_set_frame(first + i, gfn + i);
 		if (!before[i])
@@ -103,6 +103,20 @@ unsigned long xen_populate(uint64_t gfn, unsigned int order)
 	return 1;
 }
 
+/* To be populated on demand: guest_physmap_mark_populate_on_demand(), since XSA-378. */
+unsigned long xen_mark(uint64_t gfn, unsigned int order)
+{
+	for (uint64_t i = 0; i < UINT64_C(1) << order; i++) {
+		enum fakexen_type type = p2m_get(gfn + i).type;
+
+		if (type != FAKEXEN_EMPTY && type != FAKEXEN_ON_DEMAND)
+			return 0;
+	}
+	if (order == P2M_LARGE_ORDER)
+		return !p2m_set_large(gfn, FAKEXEN_NO_PAGE, FAKEXEN_ON_DEMAND);
+	return !order && !p2m_set(gfn, FAKEXEN_NO_PAGE, FAKEXEN_ON_DEMAND);
+}
+
 static bool may_be_moved(enum fakexen_type type)
 {
 	return machine.config.release < FAKEXEN_4_19 || type == FAKEXEN_RAM_RW ||
@@ -116,6 +130,8 @@ static int clear_destination(uint64_t gfn, uint64_t page)
 
 	if (e.type == FAKEXEN_MMIO_DIRECT)
 		return -EPERM;
+	if (e.type == FAKEXEN_ON_DEMAND)
+		machine.gone = true;
 	if (!e.page || e.page == page)
 		return 0;
 	if (allocated && e.page != shared_info)
@@ -137,12 +153,16 @@ int physmap_add_shared_info(uint64_t gfn)
 	return rc ? rc : add_page(gfn, shared_info);
 }
 
-/* guest_remove_page(): to the heap. */
-int xen_depopulate(uint64_t gfn)
+/* guest_remove_page(): to the heap; or the mark, of as many frames as were marked. */
+int xen_depopulate(uint64_t gfn, unsigned int order)
 {
 	struct p2m_entry e = p2m_get(gfn);
 
-	if (!e.page)
+	if (e.type == FAKEXEN_ON_DEMAND && order == P2M_LARGE_ORDER)
+		return p2m_set_large(gfn, FAKEXEN_NO_PAGE, FAKEXEN_EMPTY);
+	if (e.type == FAKEXEN_ON_DEMAND && !order)
+		return p2m_set(gfn, FAKEXEN_NO_PAGE, FAKEXEN_EMPTY);
+	if (!e.page || order)
 		return -EINVAL;
 	if (allocated)
 		allocated--;
