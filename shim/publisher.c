@@ -105,14 +105,19 @@ static int start_program(void *arg)
 static int start_beside_us(struct program *p)
 {
 	char *stack = malloc(STACK_SIZE);
+	sigset_t all, before;
 	pid_t pid = -1;
 
 	p->rc = -ENOMEM;
+	/* its handlers are not for a child that has its memory; Linux does this by thread */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	if (p->env && stack) {
 		pid = clone(start_program, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, p);
 		if (pid < 0)
 			p->rc = -errno;
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	while (pid > 0 && waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
 		;
 	free(stack);
