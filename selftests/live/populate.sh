@@ -70,7 +70,7 @@ other_guest() {
 }
 
 live_test second_boot
-live_more wrong 200
+live_more wrong 400
 live_more other_guest
 
 live_run "$@"
