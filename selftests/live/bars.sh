@@ -172,7 +172,12 @@ replaced() {
 
 # Requests are looked at by a device model that has given up nearly everything.
 confined() {
-	write_divider "$PHYSMAP_DM"
+	model=$PHYSMAP_DM
+	qemu_before 10 || {
+		unlimited shim
+		model=$live_dir/shim-dm
+	}
+	write_divider "$model"
 	create a "$live_dir/divider" unplaced memory=48 videoram=32 dm_restrict=1 \
 		vkb_device=0 "device_model_args_hvm=[\"-device\", \"$SECOND,addr=6\"]"
 	display a 0 direct "$A"

@@ -607,6 +607,26 @@ qemu_before() {
 	[ "$live_major" -lt "$1" ]
 }
 
+# unlimited stock|shim: such a device model, for dm_restrict=1, that may write files of any
+# length, more of which than 256 KiB kills QEMU 10 else.
+# libxl 4.20 starts it twice, first to learn its options, and the second time with a
+# QMP socket of the same name as the first, which removes the name when it ends, be it
+# by then the second one's: nobody finds that one.  So the first may not.
+unlimited() {
+	live_dm=$STOCK_DM
+	[ "$1" = stock ] || live_dm=$PHYSMAP_DM
+	cat >"$live_dir/$1-dm" <<-END
+	#!/bin/sh
+	ulimit -f unlimited
+	case " \$* " in
+	*' -machine none,'*)	exec strace -D -qq -o /dev/null -e trace=unlink,unlinkat \\
+					-e inject=unlink,unlinkat:retval=0 "$live_dm" "\$@" ;;
+	esac
+	exec "$live_dm" "\$@"
+	END
+	chmod +x "$live_dir/$1-dm"
+}
+
 # For tests of what stock QEMU up to 10 doesn't do.
 stock_leaves_pages() {
 	qemu_before 11 || ktap_skip 'QEMU moves video RAM home at each decode off, since 11'

@@ -22,25 +22,6 @@ counted() {
 	done
 }
 
-# unlimited stock|shim: such a device model that may write files of any length.
-# libxl 4.20 starts it twice, first to learn its options, and the second time with a
-# QMP socket of the same name as the first, which removes the name when it ends, be it
-# by then the second one's: nobody finds that one.  So the first may not.
-unlimited() {
-	live_dm=$STOCK_DM
-	[ "$1" = stock ] || live_dm=$PHYSMAP_DM
-	cat >"$live_dir/$1-dm" <<-END
-	#!/bin/sh
-	ulimit -f unlimited
-	case " \$* " in
-	*' -machine none,'*)	exec strace -D -qq -o /dev/null -e trace=unlink,unlinkat \\
-					-e inject=unlink,unlinkat:retval=0 "$live_dm" "\$@" ;;
-	esac
-	exec "$live_dm" "\$@"
-	END
-	chmod +x "$live_dir/$1-dm"
-}
-
 # Which device models are tried, in $stock and $shim.  libxl lets restricted ones write
 # 256 KiB, and QEMU 10 is killed for more.
 choose_models() {
