@@ -16,9 +16,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "log.h"
 #include "message.h"
 #include "records.h"
@@ -234,34 +234,10 @@ static int publisher_clear(struct records *records)
 	return say(publisher_of(records), MESSAGE_CLEAR, NULL);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
-
-/* Await that the socket is ready for @events, until @deadline. */
-static int await(struct publisher *p, short events, int64_t deadline)
-{
-	struct pollfd pfd = { .fd = p->fd, .events = events };
-	int rc;
-
-	do {
-		int64_t left = deadline - now_ms();
-
-		rc = poll(&pfd, 1, left > 0 ? (int)left : 0);
-	} while (rc < 0 && errno == EINTR);
-	if (rc < 0)
-		return -errno;
-	return rc ? 0 : -ETIMEDOUT;
-}
-
 static int hear(struct publisher *p, struct message *m, int64_t deadline)
 {
 	for (;;) {
-		int rc = await(p, POLLIN, deadline);
+		int rc = deadline_await(p->fd, POLLIN, deadline);
 		ssize_t n;
 
 		if (rc)
@@ -342,7 +318,7 @@ static int publisher_barrier(struct records *records)
 
 	p->barriers++;
 	while ((rc = say(p, MESSAGE_BARRIER, NULL)) == -EAGAIN) {
-		rc = await(p, POLLOUT, deadline);
+		rc = deadline_await(p->fd, POLLOUT, deadline);
 		if (rc)
 			break;
 	}

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "deadline.h"
 #include "log.h"
 #include "message.h"
 #include "serve.h"
@@ -84,14 +85,6 @@ struct server {
 };
 
 static struct server server;
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
 
 /* Until something changes or @deadline comes.  Called with the lock. */
 static int await(struct server *s, int64_t deadline)

@@ -209,7 +209,7 @@ int emulator_kill(struct emulator *emu, int64_t deadline)
 	if (!emu->pid)
 		return 0;
 	syscall(SYS_pidfd_send_signal, emu->pidfd, SIGKILL, NULL, 0);
-	if (deadline_await(emu->pidfd, deadline))
+	if (deadline_await(emu->pidfd, POLLIN, deadline))
 		return -ETIMEDOUT;
 	/* nobody's child but perhaps ours */
 	waitpid(emu->pid, NULL, WNOHANG);

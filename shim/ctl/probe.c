@@ -64,7 +64,7 @@ static int read_lines(const struct probe *probe, int fd, int64_t deadline)
 	for (;;) {
 		ssize_t n;
 
-		if (deadline_await(fd, deadline))
+		if (deadline_await(fd, POLLIN, deadline))
 			return -ETIMEDOUT;
 		n = read(fd, text + len, sizeof(text) - 1 - len);
 		if (n < 0)

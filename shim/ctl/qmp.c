@@ -20,7 +20,7 @@
 
 static int receive(struct qmp *qmp, int64_t deadline)
 {
-	int rc = deadline_await(qmp->fd, deadline);
+	int rc = deadline_await(qmp->fd, POLLIN, deadline);
 	ssize_t n;
 
 	if (rc)
