@@ -94,14 +94,16 @@ stock_cannot_save_with_half_a_record() {
 	save a
 }
 
-# restore_untrue, with "WHAT HOOK" a line on stdin: records that are well-formed, and
-# not true.
+# restore_untrue COUNT, with as many lines "WHAT HOOK" on stdin: records that are
+# well-formed, and not true.
 restore_untrue() {
 	create a shim puppet
 	remember_views a
 	say a bar "$B"
 	save a
+	seen=0
 	while read -r what hook; do
+		seen=$((seen + 1))
 		echo "-- $what"
 		echo "$hook" | restore_meddled a
 		expect_whole a "$B"
@@ -115,17 +117,18 @@ restore_untrue() {
 		destroy a
 		await_exit "$pid"
 	done
+	ktap_equal "$1" "$seen" 'untrue records tried'
 }
 
 untrue() {
-	restore_untrue <<-'END'
+	restore_untrue 2 <<-'END'
 	shifted		put 1000000 e0001000 1000000 vga.vram
 	others-pages	put 1000000 2000000 10000 vga.vram
 	END
 }
 
 untrue_in_other_ways() {
-	restore_untrue <<-'END'
+	restore_untrue 5 <<-'END'
 	unpopulated	put 1000000 a8000000 1000000 vga.vram
 	short		put 1000000 e0000000 800000 vga.vram
 	long		put 1000000 e0000000 2000000 vga.vram
