@@ -222,8 +222,7 @@ guest_manners() {
 	never '(signalfd|alarm|setitimer|timer_create|sleep|usleep|nanosleep)' "$@"
 	never '_?(v?d?f?printf|putc?|f?putc|putchar|f?puts|fwrite|perror|syslog)' "$@"
 	never 'stdin|stdout|stderr|setenv|putenv|unsetenv|chdir|umask' "$@"
-	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone' publisher
-	only 'posix_spawn|sigprocmask|socketpair' publisher
+	only 'v?fork|exec[vl].*|posix_spawn|system|popen|clone|sigprocmask|socketpair' publisher
 	only 'write' log
 	only 'fopen(64)?' area
 	only 'open(64)?' privcmd publisher-main
