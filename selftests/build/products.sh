@@ -11,13 +11,20 @@
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
-build() {
-	make -s -C "$top" O="$KTAP_TMP/out" WERROR=1 "$@" >"$KTAP_TMP/log" 2>&1 || {
+# build_into FOLDER [WORD]...
+build_into() {
+	out=$1
+	shift
+	make -s -C "$top" O="$out" WERROR=1 "$@" >"$KTAP_TMP/log" 2>&1 || {
 		cat "$KTAP_TMP/log"
 		ktap_fail "make $* failed"
 	}
 	[ ! -s "$KTAP_TMP/log" ] || grep -v '^  ' "$KTAP_TMP/log" || :
 }
+
+# From nothing; and where building isn't what is tested, once for all such tests.
+build() { build_into "$KTAP_TMP/out" "$@"; }
+have_built() { build_into "$KTAP_TMP/../built" "$@"; }
 
 with_compiler() {
 	command -v "$1" >/dev/null || ktap_skip "no $1 here"
@@ -47,7 +54,7 @@ tree_stays_clean() {
 
 # Whoever builds this can tell that it is what others have built.
 same_bytes_from_elsewhere() {
-	build
+	have_built
 	mkdir "$KTAP_TMP/elsewhere"
 	(cd "$top" && cp -R Kbuild Makefile include shim "$KTAP_TMP/elsewhere")
 	# a make around this one may have said where to build
@@ -55,19 +62,19 @@ same_bytes_from_elsewhere() {
 	for product in libxenphysmap.so.1 libxenphysmap.a libxenphysmap-wrap.a \
 		       xenphysmap-wrap.opt xenphysmap-preload.so xenphysmap-publisher \
 		       xenphysmap; do
-		cmp "$KTAP_TMP/out/$product" "$KTAP_TMP/elsewhere/build/$product" ||
+		cmp "$out/$product" "$KTAP_TMP/elsewhere/build/$product" ||
 			ktap_fail "$product differs"
 	done
 }
 
 second_build_does_nothing() {
-	build
-	ktap_equal "" "$(make --no-print-directory -C "$top" O="$KTAP_TMP/out" WERROR=1 | grep -E '^  (CC|LD|AR)')" \
+	have_built
+	ktap_equal "" "$(make --no-print-directory -C "$top" O="$out" WERROR=1 | grep -E '^  (CC|LD|AR)')" \
 		"what a second make builds"
 }
 
 installs() {
-	build install DESTDIR="$KTAP_TMP/root" PREFIX=/opt/xpm
+	have_built install DESTDIR="$KTAP_TMP/root" PREFIX=/opt/xpm
 	root=$KTAP_TMP/root/opt/xpm
 	for file in bin/xenphysmap lib/libxenphysmap.so lib/libxenphysmap.a \
 		    lib/libxenphysmap-wrap.a lib/xenphysmap/xenphysmap-wrap.opt \
@@ -107,7 +114,7 @@ given() {
 # QEMU 11 takes no file by the number of a descriptor, and those before 8.2 none by
 # its name.
 wrapper_names_files() {
-	build install DESTDIR= PREFIX="$KTAP_TMP/usr"
+	have_built install DESTDIR= PREFIX="$KTAP_TMP/usr"
 	wrapper=$KTAP_TMP/usr/lib/xenphysmap/xenphysmap-dm
 	common="$KTAP_TMP/usr/lib/xenphysmap/xenphysmap-preload.so -name a  b -incoming"
 	ktap_equal "$common fd:9 " "$(given 7.2.0 "$0")" 'QEMU 7.2, a file'
@@ -119,7 +126,7 @@ wrapper_names_files() {
 # a device model of somebody else's, to be built against what was installed
 foreign_program() {
 	command -v pkg-config >/dev/null || ktap_skip "no pkg-config here"
-	build install DESTDIR= PREFIX="$KTAP_TMP/usr"
+	have_built install DESTDIR= PREFIX="$KTAP_TMP/usr"
 	export PKG_CONFIG_PATH="$KTAP_TMP/usr/lib/pkgconfig"
 	cat >"$KTAP_TMP/dm.c" <<-EOF
 	#include <errno.h>
