@@ -54,15 +54,18 @@ static bool there(uint32_t function)
 	return (pci_read(function, PCI_ID) & 0xffff) != 0xffff;
 }
 
+/*
+ * A device has a function 0, and if that isn't one of several may answer for all eight
+ * by it.  Asking for those that aren't there takes longer than all else of a boot.
+ */
 uint32_t pci_next(uint32_t from)
 {
 	for (uint32_t f = from; f < PCI_FUNCTIONS; f++) {
-		/* a device with one function may answer for all eight */
-		if (f % 8 && !(pci_read(f & ~7u, HEADER) & MULTIFUNCTION)) {
+		bool first = !(f % 8);
+
+		if (first ? !there(f) : !(pci_read(f & ~7u, HEADER) & MULTIFUNCTION))
 			f |= 7;
-			continue;
-		}
-		if (there(f))
+		else if (first || there(f))
 			return f;
 	}
 	return PCI_FUNCTIONS;
