@@ -172,12 +172,8 @@ replaced() {
 
 # Requests are looked at by a device model that has given up nearly everything.
 confined() {
-	model=$PHYSMAP_DM
-	qemu_before 10 || {
-		unlimited shim
-		model=$live_dir/shim-dm
-	}
-	write_divider "$model"
+	restrictable
+	write_divider "$PHYSMAP_DM"
 	create a "$live_dir/divider" unplaced memory=48 videoram=32 dm_restrict=1 \
 		vkb_device=0 "device_model_args_hvm=[\"-device\", \"$SECOND,addr=6\"]"
 	display a 0 direct "$A"

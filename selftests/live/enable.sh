@@ -105,7 +105,8 @@ from_the_environment() {
 
 restricted() {
 	front
-	config a stock puppet device_model_override= dm_restrict=1 vkb_device=0
+	restrictable
+	config a "$live_qemu" puppet dm_restrict=1 vkb_device=0
 	xl_do create "$live_dir/a.cfg"
 	learn_domid a
 	ktap_equal yes "$(shim_of a)" shim

@@ -607,24 +607,26 @@ qemu_before() {
 	[ "$live_major" -lt "$1" ]
 }
 
-# unlimited stock|shim: such a device model, for dm_restrict=1, that may write files of any
-# length, more of which than 256 KiB kills QEMU 10 else.
-# libxl 4.20 starts it twice, first to learn its options, and the second time with a
-# QMP socket of the same name as the first, which removes the name when it ends, be it
-# by then the second one's: nobody finds that one.  So the first may not.
-unlimited() {
-	live_dm=$STOCK_DM
-	[ "$1" = stock ] || live_dm=$PHYSMAP_DM
-	cat >"$live_dir/$1-dm" <<-END
+# restrictable: from here on device models can have dm_restrict=1; $live_qemu is one without
+# the shim.  That is more than libxl 4.20 does for QEMU 10: it is killed when it writes more
+# than 256 KiB to a file; and it is started twice, first to learn its options, and the second
+# time with a QMP socket of the same name as the first, which removes the name when it ends,
+# be it by then the second one's: nobody finds that one.  So the first may not.
+restrictable() {
+	live_qemu=$STOCK_DM
+	! qemu_before 10 || return 0
+	live_qemu=$live_dir/restrictable
+	export XENPHYSMAP_QEMU="$live_qemu"
+	cat >"$live_qemu" <<-END
 	#!/bin/sh
 	ulimit -f unlimited
 	case " \$* " in
 	*' -machine none,'*)	exec strace -D -qq -o /dev/null -e trace=unlink,unlinkat \\
-					-e inject=unlink,unlinkat:retval=0 "$live_dm" "\$@" ;;
+					-e inject=unlink,unlinkat:retval=0 "$STOCK_DM" "\$@" ;;
 	esac
-	exec "$live_dm" "\$@"
+	exec "$STOCK_DM" "\$@"
 	END
-	chmod +x "$live_dir/$1-dm"
+	chmod +x "$live_qemu"
 }
 
 # For tests of what stock QEMU up to 10 doesn't do.

@@ -176,6 +176,7 @@ from_stock() {
 }
 
 confined() {
+	restrictable
 	create a shim puppet dm_restrict=1 vkb_device=0
 	say a bar "$B"
 	replaced a 0

@@ -22,22 +22,9 @@ counted() {
 	done
 }
 
-# Which device models are tried, in $stock and $shim.  libxl lets restricted ones write
-# 256 KiB, and QEMU 10 is killed for more.
-choose_models() {
-	stock=stock shim=shim
-	! qemu_before 10 || return 0
-	stock=$live_dir/stock-dm shim=$live_dir/shim-dm
-	unlimited stock
-	unlimited shim
-	create s "$stock" puppet dm_restrict=1 vkb_device=0 ||
-		ktap_skip "stock doesn't start with dm_restrict=1 here, nor without its limits"
-	destroy s
-}
-
 restricted() {
-	choose_models
-	create a "$shim" puppet dm_restrict=1 vkb_device=0
+	restrictable
+	create a shim puppet dm_restrict=1 vkb_device=0
 	not grep -q '^Uid:.0' "/proc/$(dm_pid a)/status"
 	[ "$(readlink "/proc/$(dm_pid a)/root")" != / ]
 	for at in $B $C; do
@@ -153,9 +140,9 @@ kinds() {
 # Xen's own judge of what a restricted device model may keep.
 judged_by_xen() {
 	command -v depriv-fd-checker >/dev/null || ktap_skip 'no depriv-fd-checker here'
-	choose_models
-	kinds "$stock" dm_restrict=1 vkb_device=0 >"$live_dir/stock"
-	kinds "$shim" dm_restrict=1 vkb_device=0 >"$live_dir/shim"
+	restrictable
+	kinds "$live_qemu" dm_restrict=1 vkb_device=0 >"$live_dir/stock"
+	kinds shim dm_restrict=1 vkb_device=0 >"$live_dir/shim"
 	kinds stock >"$live_dir/free"
 	grep ' privcmd fail' "$live_dir/free"
 	not grep ' fail' "$live_dir/stock"
