@@ -13,11 +13,12 @@ here=$(dirname "$0")
 
 # Every write below physmap, as xenstored sees it.  For each connection: is it
 # in a transaction, and what has it written there?  One that is refused, because
-# somebody else wrote meanwhile, is none.  Since 4.18 "io:" is before a line, and the
-# domid behind the connection.
+# somebody else wrote meanwhile, is none.  Since 4.18 "io:" is before a line, the
+# domid behind the connection, and an answer has two lines.
 # A record whose name is there already is renewed without it.
 read_trace() {
-	sed 's/^io: //; s/^\([INOUT]* [^ ]*\) (d[0-9]*)/\1/' "$1" | awk '
+	sed 's/^io: //; /^OUT(START)/d; s/^OUT(END)/OUT/; s/^\([INOUT]* [^ ]*\) (d[0-9]*)/\1/' "$1" |
+	awk '
 	$1 == "OUT" && ended[$2] != "" {
 		if ($5 == "ERROR" && /EAGAIN/)
 			refused++

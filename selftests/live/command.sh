@@ -81,6 +81,7 @@ shows() {
 }
 
 verifies() {
+	stock_leaves_pages
 	two_guests
 	told 3 verify
 	tells "agrees   vga.vram  *placed at $B: 4096 of 4096 pages\$"

@@ -65,6 +65,8 @@ every_guest() {
 	say a bar "$B"
 	await_place a "$B"
 	expect_whole a
+	qemu_before 11 ||
+		ktap_skip 'as far as a restore: QEMU takes no file by its number, since 11'
 	save a
 	restore a
 	ktap_equal yes "$(shim_of a)" 'shim after a restore'

@@ -54,6 +54,7 @@ unmoved() {
 }
 
 moved_under_stock() {
+	stock_leaves_pages
 	made_by stock "bar $B"
 	inspected a 3 'LOSES' 'restores it; .* was found'
 	config a stock puppet
@@ -66,6 +67,7 @@ moved_under_stock() {
 
 # Stock's guest has a video RAM of its own from then on; see decode.sh.
 decode_off_under_stock() {
+	stock_leaves_pages
 	made_by stock 'decode 0'
 	inspected a 3 'DAMAGES' 'restores it; .* was found'
 	config a stock puppet

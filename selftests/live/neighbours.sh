@@ -84,10 +84,15 @@ stock_hides_the_other_device() {
 
 ROM=/usr/share/seabios/vgabios-stdvga.bin
 
+# as the guest reads it
+first_word() {
+	od -A n -t x4 -N 4 "$ROM" | tr -d ' '
+}
+
 # expect_rom GUEST: at its BAR, as the guest and as QEMU see it.
 expect_rom() {
 	say "$1" rom f8000000
-	expect "$1" value e94eaa55 read f8000000
+	expect "$1" value "$(first_word)" read f8000000
 	qmp "$1" pmemsave "{ \"val\": $((0xf8000000)), \"size\": 65536,
 		\"filename\": \"$live_dir/rom\" }"
 	say "$1" rom 0
@@ -156,15 +161,20 @@ rom_under_another_device() {
 	expect_quiet a
 }
 
+stock_loads_roms() {
+	qemu_before 10 || ktap_skip 'QEMU loads no ROM while it restores, since 10'
+}
+
 # The ROM's pages are freed; a restored QEMU loads it where they were.
 stock_writes_the_rom_over_the_picture() {
+	stock_loads_roms
 	first_bar_over_rom stock 64 0x3000
 	expect_probe a 4096 pages 0x3000 16384
 	say a mark 123
 	say a check
 	save a
 	restore a
-	expect a found e94eaa55 check
+	expect a found "$(first_word)" check
 }
 
 stock_loses_half_of_the_pages() {
@@ -237,6 +247,7 @@ rom_of_a_new_device() {
 }
 
 stock_loads_the_rom_of_a_new_device_over_the_picture() {
+	stock_loads_roms
 	restore_with_a_fourth_nic stock
 	expect a first 0 check
 	not say a check

@@ -99,13 +99,15 @@ stock_leaves_it_in_halves() {
 	create a stock unplaced
 	expect_probe a 0 move $((0x1000 + 1000)) 1 "$HIDDEN"
 	say a bar "$A"
-	dm_log a | grep 'relocate_memory .* failed: Invalid argument'
+	# a frame that is empty, as 4.17 and as 4.20 say it
+	dm_log a | grep 'relocate_memory .* failed: \(Invalid argument\|Permission denied\)'
 	expect_probe a 1000 pages "$(frame "$A")" 4096
 	expect_probe a 3095 pages 0x1000 4096
 }
 
 # Its entry for the address stands for a move that was made.
 stock_never_tries_again() {
+	stock_leaves_pages
 	create a stock unplaced
 	expect_probe a 0 move 0x1000 1 "$HIDDEN"
 	say a bar "$A"
