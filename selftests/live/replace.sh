@@ -449,7 +449,7 @@ live_more decode_off
 live_more in_a_row $((120 + ${ROUNDS:-5} * 30))
 live_more toolstack 180
 live_more paused_by_its_owner
-live_test from_stock 180
+live_more from_stock 180
 live_more confined
 live_test disk 240
 live_more terminal

@@ -161,5 +161,5 @@ live_test sandboxed_early
 live_test sandboxed_unseen
 live_test publisher_has_nothing
 live_test one_descriptor
-live_test judged_by_xen
+live_more judged_by_xen
 live_run "$@"

@@ -167,7 +167,7 @@ reader() {
 }
 
 # The guest goes on until both have seen enough.
-changes=${CHANGES:-$((40 * ${ROUNDS:-5}))}
+changes=${CHANGES:-$((20 * ${ROUNDS:-5}))}
 
 readers_see_the_truth() {
 	create_small a
@@ -197,5 +197,5 @@ live_test stopped 240
 live_more replaced_live
 live_more gone_for_a_while
 live_test hostile_writers 90
-live_test readers_see_the_truth $((200 + changes / 2))
+live_test readers_see_the_truth $((240 + changes / 2))
 live_run "$@"
