@@ -451,7 +451,7 @@ live_more toolstack 180
 live_more paused_by_its_owner
 live_more from_stock 180
 live_more confined
-live_test disk 240
+live_more disk 240
 live_more terminal
 live_more viewer
 live_more network
