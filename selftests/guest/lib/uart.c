@@ -2,8 +2,9 @@
 /*
  * The 16550A, without a driver's memory: everything is read off the chip when
  * wanted, so that nothing has to be repaired after a restore.
- * Made for an emulated chip, where a port access is expensive: bytes go in and
- * out a FIFO at a time.
+ * Made for an emulated chip, where a port access is expensive: bytes come in a
+ * FIFO at a time, and go out a line at a time, since QEMU's chip hands each on
+ * when it is written, and its FIFO fills only while nobody reads.
  */
 #include "cpu.h"
 #include "interrupt.h"
@@ -19,6 +20,7 @@
 #define LSR_ROOM	0x20
 #define NO_UART		0xff	/* what an absent chip reads as */
 #define FIFO		16
+#define BURST		256
 #define STUCK_SECONDS	2
 
 static char input[FIFO];	/* read, not yet looked at */
@@ -107,7 +109,7 @@ static bool wait_for_room(void)
 void uart_write(const char *text, size_t length)
 {
 	while (length) {
-		size_t n = length < FIFO ? length : FIFO;
+		size_t n = length < BURST ? length : BURST;
 
 		if (!wait_for_room())
 			return;
