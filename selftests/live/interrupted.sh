@@ -98,7 +98,9 @@ killed_at() {
 in_the_middle() {
 	rounds=${ROUNDS:-3}
 	for round in $(seq "$rounds"); do
-		XENPHYSMAP_RELOCATE=page create_small a
+		export XENPHYSMAP_RELOCATE=page
+		create_small a
+		unset XENPHYSMAP_RELOCATE
 		killed_at "ioctl:signal=KILL:when=$((50 + 200 * round / rounds))" \
 			bar "$C"
 		found="${found-} $(dm_log a | sed -n \

@@ -117,7 +117,8 @@ ends_while_it_moves() {
 
 # Between two pages of a block: system calls take their time, one for each page.
 ends_in_a_move() {
-	XENPHYSMAP_RELOCATE=page create_small a
+	export XENPHYSMAP_RELOCATE=page
+	create_small a
 	say a moving 100000 "$B" "$A"
 	mkfifo "$live_dir/calls"
 	strace -f -qq -e trace=ioctl -e inject=ioctl:delay_enter=10000 \
