@@ -10,11 +10,17 @@ function column_of(file)
 	return file
 }
 
+# A column is no narrower than what is in it: "xfail".
+function width(c)
+{
+	return length(column[c]) < 5 ? 5 : length(column[c])
+}
+
 function bar(   c)
 {
 	printf "%s", substr(line, 1, widest)
 	for (c = 1; c <= columns; c++)
-		printf "  %s", substr(line, 1, length(column[c]))
+		printf "  %s", substr(line, 1, width(c))
 	print ""
 }
 
@@ -22,7 +28,7 @@ function print_row(row,   text, c)
 {
 	text = sprintf("%-*s", widest, row)
 	for (c = 1; c <= columns; c++)
-		text = text sprintf("  %-*s", length(column[c]), cell[row, column[c]])
+		text = text sprintf("  %-*s", width(c), cell[row, column[c]])
 	sub(/ +$/, "", text)
 	print text
 }
@@ -67,7 +73,10 @@ FNR == 1 {
 			key = row SUBSEP reason[i]
 			if (!(key in where))
 				order[++skips] = key
-			where[key] = where[key] (where[key] ? ", " : "") here
+			# a test may have been run again
+			if (!((key, here) in told))
+				where[key] = where[key] (where[key] ? ", " : "") here
+			told[key, here] = 1
 		}
 	}
 	pending = 0
@@ -79,7 +88,7 @@ END {
 	bar()
 	printf "%-*s", widest, "test"
 	for (c = 1; c <= columns; c++)
-		printf "  %s", column[c]
+		printf "  %-*s", width(c), column[c]
 	print ""
 	bar()
 	for (g = 1; g <= groups; g++) {
