@@ -33,6 +33,21 @@ function print_row(row,   text, c)
 	print text
 }
 
+# Of each column by itself: a test may have been run again.
+function collect_reasons(row,   c, text)
+{
+	for (c = 1; c <= columns; c++) {
+		text = why[row, column[c]]
+		if (text == "")
+			continue
+		if (!((row, text) in where)) {
+			skipped[++skips] = row
+			because[skips] = text
+		}
+		where[row, text] = where[row, text] (where[row, text] ? ", " : "") column[c]
+	}
+}
+
 FNR == 1 {
 	here = column_of(FILENAME)
 	if (!(here in known)) {
@@ -69,15 +84,7 @@ FNR == 1 {
 				widest = length(row)
 		}
 		cell[row, here] = said[i]
-		if (said[i] == "skip") {
-			key = row SUBSEP reason[i]
-			if (!(key in where))
-				order[++skips] = key
-			# a test may have been run again
-			if (!((key, here) in told))
-				where[key] = where[key] (where[key] ? ", " : "") here
-			told[key, here] = 1
-		}
+		why[row, here] = said[i] == "skip" ? reason[i] : ""
 	}
 	pending = 0
 }
@@ -97,12 +104,14 @@ END {
 	}
 	bar()
 	print ""
-	if (skips)
-		print "Skipped\n=======\n"
-	for (s = 1; s <= skips; s++) {
-		split(order[s], part, SUBSEP)
-		printf "* %s (%s): %s\n", part[1], where[order[s]], part[2]
+	for (g = 1; g <= groups; g++) {
+		for (r = 1; r <= size[order_of[g]]; r++)
+			collect_reasons(name_of[order_of[g], r])
 	}
-	if (skips)
-		print ""
+	if (!skips)
+		exit
+	print "Skipped\n=======\n"
+	for (s = 1; s <= skips; s++)
+		printf "* %s (%s): %s\n", skipped[s], where[skipped[s], because[s]], because[s]
+	print ""
 }
