@@ -45,9 +45,9 @@ TEST(bound)
 	EXPECT_EQ(0, b.past);
 	EXPECT_STREQ(QEMU, b.qemu);
 	EXPECT_STREQ("7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)", b.version);
-	ASSERT_EQ(2, b.nr_libraries);
-	EXPECT_STREQ(DMOD, b.library[0]);
-	EXPECT_STREQ(CTRL, b.library[1]);
+	ASSERT_EQ(2, b.nr_libxen);
+	EXPECT_STREQ(DMOD, b.libxen[0]);
+	EXPECT_STREQ(CTRL, b.libxen[1]);
 }
 
 /* As with a wrong version node, or where LD_PRELOAD is ignored. */

@@ -46,12 +46,12 @@ static const char *file_of(const char *path)
 
 static void take_library(struct bindings *b, const char *path)
 {
-	if (strncmp(file_of(path), "libxen", 6) || b->nr_libraries == BINDINGS_LIBRARIES)
+	if (strncmp(file_of(path), "libxen", 6) || b->nr_libxen == BINDINGS_LIBRARIES)
 		return;
-	for (unsigned int i = 0; i < b->nr_libraries; i++)
-		if (!strcmp(b->library[i], path))
+	for (unsigned int i = 0; i < b->nr_libxen; i++)
+		if (!strcmp(b->libxen[i], path))
 			return;
-	snprintf(b->library[b->nr_libraries++], PATH_MAX, "%s", path);
+	snprintf(b->libxen[b->nr_libxen++], PATH_MAX, "%s", path);
 }
 
 static void take_binding(struct bindings *b, const char *from, const char *to, const char *name)

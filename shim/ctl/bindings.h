@@ -24,8 +24,8 @@
  * @bound: calls that get to the shim
  * @past: calls that don't
  * @one_past: one of these
- * @library: paths of the libxen libraries in use
- * @nr_libraries: of them
+ * @libxen: paths of the libxen libraries in use
+ * @nr_libxen: of them
  */
 struct bindings {
 	char shim[PATH_MAX];
@@ -35,8 +35,8 @@ struct bindings {
 	unsigned int bound;
 	unsigned int past;
 	char one_past[128];
-	char library[BINDINGS_LIBRARIES][PATH_MAX];
-	unsigned int nr_libraries;
+	char libxen[BINDINGS_LIBRARIES][PATH_MAX];
+	unsigned int nr_libxen;
 };
 
 /**

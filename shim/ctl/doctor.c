@@ -161,9 +161,9 @@ static void check_libraries(struct diagnosis *d, struct bindings *b)
 {
 	char text[512] = "", real[PATH_MAX];
 
-	qsort(b->library, b->nr_libraries, sizeof(b->library[0]), by_name);
-	for (unsigned int i = 0; i < b->nr_libraries; i++) {
-		const char *path = realpath(b->library[i], real) ? real : b->library[i];
+	qsort(b->libxen, b->nr_libxen, sizeof(b->libxen[0]), by_name);
+	for (unsigned int i = 0; i < b->nr_libxen; i++) {
+		const char *path = realpath(b->libxen[i], real) ? real : b->libxen[i];
 		const char *name = strrchr(path, '/') + 1, *version = strstr(name, ".so.");
 		size_t len = strlen(text);
 
@@ -171,8 +171,8 @@ static void check_libraries(struct diagnosis *d, struct bindings *b)
 			snprintf(text + len, sizeof(text) - len, "%s%.*s %s", i ? ", " : "",
 				 (int)(version - name), name, version + strlen(".so."));
 	}
-	diagnose(d, "libraries", b->nr_libraries ? CHECK_OK : CHECK_PROBLEM, "%s",
-		 b->nr_libraries ? text : "that QEMU uses none of Xen's");
+	diagnose(d, "libraries", b->nr_libxen ? CHECK_OK : CHECK_PROBLEM, "%s",
+		 b->nr_libxen ? text : "that QEMU uses none of Xen's");
 }
 
 static void judge_bindings(struct diagnosis *d, struct bindings *b, int rc)
