@@ -108,7 +108,10 @@ from_the_environment() {
 restricted() {
 	front
 	restrictable
-	config a "$live_qemu" puppet dm_restrict=1 vkb_device=0
+	# libxl's own QEMU, where that can be had restricted
+	override=
+	qemu_before 10 || override="\"$live_qemu\""
+	config a stock puppet "device_model_override=$override" dm_restrict=1 vkb_device=0
 	xl_do create "$live_dir/a.cfg"
 	learn_domid a
 	ktap_equal yes "$(shim_of a)" shim
